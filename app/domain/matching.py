@@ -1,0 +1,203 @@
+"""Who a probe belongs to: exact search over one space, and when to say that one is not sure.
+
+An embedding is a float32 vector of one *space* (the network that made it); vectors of different
+spaces are never compared. All scores are *distances*: smaller is more alike. Euclidean spaces
+use the L2 norm of the difference, cosine spaces 1 - cosine similarity.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.people import Person
+
+Embedding = NDArray[np.float32]
+
+
+class Metric(StrEnum):
+    EUCLIDEAN = "euclidean"
+    COSINE = "cosine"
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationPoint:
+    """At `distance` the false match rate of one template against one probe is `fmr`."""
+
+    fmr: float
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """An embedding space and what is known about it; `calibration` has ascending distances."""
+
+    id: str
+    dimension: int
+    metric: Metric
+    calibration: tuple[CalibrationPoint, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """The gallery as the matcher sees it, immutable; make one with `snapshot_of`.
+
+    `templates` is float32 [n, d]; row i belongs to person `ids[owners[i]]` (`owners` is int32
+    [n]). `squares` are the rows' squared norms, float32 [n]. `people` holds everybody by id,
+    also those without a template. `version` is the gallery's change counter.
+    """
+
+    version: int
+    space: Space
+    templates: NDArray[np.float32]
+    squares: NDArray[np.float32]
+    owners: NDArray[np.int32]
+    ids: tuple[str, ...]
+    people: Mapping[str, Person]
+
+
+def snapshot_of(
+    version: int,
+    space: Space,
+    people: Mapping[str, Person],
+    templates: Sequence[tuple[str, Embedding]],
+) -> Snapshot:
+    """A snapshot from (person id, embedding [d]) pairs."""
+    ids = tuple(sorted({person for person, _ in templates}))
+    place = {person: index for index, person in enumerate(ids)}
+    matrix = (
+        np.ascontiguousarray(np.stack([vector for _, vector in templates]), dtype=np.float32)
+        if templates
+        else np.zeros((0, space.dimension), dtype=np.float32)
+    )
+    squares = np.einsum("ij,ij->i", matrix, matrix)
+    owners = np.asarray([place[person] for person, _ in templates], dtype=np.int32)
+    return Snapshot(version, space, matrix, squares, owners, ids, dict(people))
+
+
+@dataclass(frozen=True, slots=True)
+class MatchPolicy:
+    """`fpir`: how often a stranger may be taken for anybody (1:N, DESIGN default 1e-3).
+
+    `claim_fmr`: the same for one claimed person (NIST SP 800-63B-4: at most 1e-4). `margin`: how
+    much nearer, as a share of the threshold, the best person must be than the second best.
+    `agreement_fmr`: frames of one session farther apart than this rate's distance are not one
+    person; looser, because head turns move a genuine embedding (0.41 at 30° in FIELD).
+    """
+
+    fpir: float = 1e-3
+    claim_fmr: float = 1e-4
+    margin: float = 0.08
+    agreement_fmr: float = 1e-2
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unmatched:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Two people are about as near: show a badge or type a PIN, then 1:1."""
+
+
+Match = Matched | Unmatched | Unsure
+
+
+def threshold_at(space: Space, fmr: float) -> float:
+    """The distance below which one comparison falsely matches with rate `fmr`.
+
+    Linear in log10(fmr) between calibration points. Never extrapolates to a looser rate than
+    was measured; below the strictest point it goes on along the last slope, at least to 0.
+    Raises ValueError for a space without calibration.
+    """
+    points = sorted(space.calibration, key=lambda point: point.fmr)
+    if len(points) < 2:  # noqa: PLR2004 - a line needs two points
+        raise ValueError(f"space {space.id} has no calibration table")
+    wanted = math.log10(min(max(fmr, 1e-12), points[-1].fmr))
+    logs = [math.log10(point.fmr) for point in points]
+    if wanted < logs[0]:
+        slope = (points[1].distance - points[0].distance) / (logs[1] - logs[0])
+        return max(points[0].distance + slope * (wanted - logs[0]), 0.0)
+    return float(np.interp(wanted, logs, [point.distance for point in points]))
+
+
+def identification_threshold(space: Space, templates: int, policy: MatchPolicy) -> float:
+    """The distance for 1:N: the target FPIR shared out over every template compared."""
+    return threshold_at(space, policy.fpir / max(templates, 1))
+
+
+def distances(
+    probe: Embedding,
+    templates: NDArray[np.float32],
+    metric: Metric,
+    squares: NDArray[np.float32] | None = None,
+) -> NDArray[np.float32]:
+    """Distance of `probe` [d] to each row of `templates` [n, d], float32 [n].
+
+    `squares` saves a pass over the rows when their squared norms are already known.
+    """
+    if squares is None:
+        squares = np.einsum("ij,ij->i", templates, templates)
+    products = templates @ probe
+    own = float(probe @ probe)
+    if metric is Metric.COSINE:
+        return np.asarray(
+            1.0 - products / np.sqrt(np.maximum(squares * own, 1e-24)), dtype=np.float32
+        )
+    squared = squares - 2.0 * products + own
+    return np.asarray(np.sqrt(np.maximum(squared, 0.0)), dtype=np.float32)
+
+
+def fuse(embeddings: list[Embedding]) -> Embedding:
+    """The mean of several embeddings of one face, [d]."""
+    return np.asarray(np.mean(np.stack(embeddings), axis=0), dtype=np.float32)
+
+
+def spread(embeddings: list[Embedding], centre: Embedding, metric: Metric) -> float:
+    """The largest distance of any of `embeddings` to `centre`; infinite for none."""
+    if not embeddings:
+        return math.inf
+    return float(distances(centre, np.stack(embeddings), metric).max())
+
+
+def is_usable(probe: Embedding, space: Space) -> bool:
+    """Whether an embedding has the space's size and only finite, not all-zero, values."""
+    return bool(
+        probe.shape == (space.dimension,) and np.isfinite(probe).all() and np.any(probe != 0)
+    )
+
+
+def identify(probe: Embedding, snapshot: Snapshot, policy: MatchPolicy) -> Match:
+    """1:N over the whole snapshot; best template of each person."""
+    if not is_usable(probe, snapshot.space) or not snapshot.ids:
+        return Unmatched()
+    found = distances(probe, snapshot.templates, snapshot.space.metric, snapshot.squares)
+    threshold = identification_threshold(snapshot.space, len(found), policy)
+    best = int(np.argmin(found))
+    if not found[best] < threshold:
+        return Unmatched()
+    rivals = found[snapshot.owners != snapshot.owners[best]]
+    if rivals.size and float(rivals.min() - found[best]) < policy.margin * threshold:
+        return Unsure()
+    return Matched(snapshot.ids[int(snapshot.owners[best])])
+
+
+def verify(probe: Embedding, person: str, snapshot: Snapshot, policy: MatchPolicy) -> Match:
+    """1:1 against the templates of one claimed person; never `Unsure`."""
+    if person not in snapshot.ids or not is_usable(probe, snapshot.space):
+        return Unmatched()
+    rows = snapshot.templates[snapshot.owners == snapshot.ids.index(person)]
+    found = distances(probe, rows, snapshot.space.metric)
+    threshold = threshold_at(snapshot.space, policy.claim_fmr / len(rows))
+    return Matched(person) if float(found.min()) < threshold else Unmatched()

@@ -1,0 +1,101 @@
+"""What one look at one frame told: numbers about faces, never a pixel.
+
+All coordinates are pixels of the full, unmirrored camera frame: x to the right, y down.
+Angles are degrees and named from the person's side: *left* is the person's own left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """An upright rectangle in pixels."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.top + self.height
+
+    @property
+    def area(self) -> float:
+        return max(self.width, 0.0) * max(self.height, 0.0)
+
+    def overlap(self, other: Box) -> float:
+        """Intersection over union, 0..1."""
+        width = min(self.right, other.right) - max(self.left, other.left)
+        height = min(self.bottom, other.bottom) - max(self.top, other.top)
+        if width <= 0 or height <= 0:
+            return 0.0
+        shared = width * height
+        return shared / (self.area + other.area - shared)
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Head pose in degrees; (0, 0, 0) looks into the lens.
+
+    `yaw_deg` > 0: the head is turned to the person's own left. `pitch_deg` > 0: it looks up.
+    `roll_deg` > 0: it is tilted towards the person's own left shoulder.
+    """
+
+    yaw_deg: float
+    pitch_deg: float
+    roll_deg: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """The measures the quality gate reads.
+
+    `eye_distance_px`: between the eye centres. `sharpness`: variance of the Laplacian of the
+    aligned grey face. `brightness` and `contrast`: mean and standard deviation of its luma,
+    0..255. `completeness`: share of the enlarged face box that lies inside the frame, 0..1.
+    """
+
+    eye_distance_px: float
+    sharpness: float
+    brightness: float
+    contrast: float
+    completeness: float
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face in one frame.
+
+    `track` is the same number for as long as boxes of consecutive frames overlap; a number is
+    never used twice. `eye_openness` is the mean eye aspect ratio of both eyes (about 0.3 open,
+    0.15 closed), `mouth_openness` the inner-lip gap over the mouth's width (about 0 closed).
+    `landmarks` are the 68 points of the iBUG 300-W markup in order.
+    """
+
+    track: int
+    box: Box
+    landmarks: tuple[Point, ...]
+    pose: Pose
+    eye_openness: float
+    mouth_openness: float
+    quality: Quality
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One frame as the domain sees it; `t_s` is the moment of capture, monotonic seconds."""
+
+    frame: int
+    t_s: float
+    width_px: int
+    height_px: int
+    faces: tuple[Face, ...]

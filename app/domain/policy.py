@@ -1,0 +1,118 @@
+"""Every number the decision depends on, with its unit, its default and where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.domain.journal import Factor
+from app.domain.lockout import LockoutPolicy
+from app.domain.matching import MatchPolicy
+
+
+class Mode(StrEnum):
+    """What the kiosk is for. `CLOCK` lets the person choose between in and out."""
+
+    DOOR = "door"
+    CLOCK_IN = "clock-in"
+    CLOCK_OUT = "clock-out"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class QualityPolicy:
+    """Gates a face must pass before it is used; ISO/IEC 29794-5 components.
+
+    `min_eye_distance_px`: 40, half the pixels dlib's 150 px chip puts between the eyes.
+    `max_width_share`: a face wider than this share of the frame is too near.
+    `min_sharpness`: variance of the Laplacian of the aligned chip (see vision.quality).
+    `min_brightness`/`max_brightness`/`min_contrast`: luma 0..255.
+    `frontal_yaw_deg`/`frontal_pitch_deg`: what still counts as looking straight.
+    `rival_share`: another face at least this share of ours (by box side) is a second person.
+    """
+
+    min_eye_distance_px: float = 40.0
+    max_width_share: float = 0.75
+    min_sharpness: float = 25.0
+    min_brightness: float = 45.0
+    max_brightness: float = 225.0
+    min_contrast: float = 15.0
+    min_completeness: float = 0.97
+    frontal_yaw_deg: float = 12.0
+    frontal_pitch_deg: float = 15.0
+    rival_share: float = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class LivenessPolicy:
+    """The challenge layer. Angles are changes from the person's own resting pose, degrees.
+
+    `challenges`: steps of one plan. `steady_s`/`steady_frames`: how long a good face must be
+    seen to take a baseline. `reaction_s`: no person answers faster (DESIGN, 150 ms).
+    `blink_share`: eye aspect ratio under this share of the open baseline is closed.
+    `blink_longest_s`: eyes must open again within this. `mouth_gap`: rise of mouth openness.
+    `wrong_share`: another head movement this many times its own threshold voids the session.
+    `neutral_share`: below this share of a threshold the face is at rest.
+    `track_gap_s`: the track may be unseen this long. `stall_s`: no frame for this long is a fault.
+    """
+
+    challenges: int = 2
+    steady_s: float = 0.5
+    steady_frames: int = 5
+    framing_s: float = 12.0
+    step_s: float = 6.0
+    reaction_s: float = 0.15
+    turn_deg: float = 15.0
+    look_up_deg: float = 10.0
+    blink_share: float = 0.72
+    blink_longest_s: float = 1.5
+    mouth_gap: float = 0.22
+    neutral_share: float = 0.45
+    wrong_share: float = 1.25
+    track_gap_s: float = 0.5
+    stall_s: float = 1.5
+    match_frames: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TimingPolicy:
+    """Seconds. `idle_s`: what somebody left behind is cleared (issue: within 10 s).
+
+    `answer_s`: a worker that has not answered by then is taken to have denied.
+    """
+
+    idle_s: float = 9.0
+    answer_s: float = 5.0
+    granted_s: float = 6.0
+    denied_s: float = 9.0
+    service_idle_s: float = 60.0
+
+
+#: Sets of factors, any one of which is enough. A badge or a number alone is a user name.
+STANDARD_FACTORS: frozenset[frozenset[Factor]] = frozenset(
+    {
+        frozenset({Factor.FACE}),
+        frozenset({Factor.BADGE, Factor.FACE}),
+        frozenset({Factor.NUMBER, Factor.FACE}),
+        frozenset({Factor.BADGE, Factor.PIN}),
+        frozenset({Factor.NUMBER, Factor.PIN}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All of it. `number_length`: digits an employee number may have at most; `pin_lengths`:
+    fewest and most digits of a PIN. `simulated`: the camera is an animated photograph, which
+    every screen must say."""
+
+    mode: Mode = Mode.DOOR
+    accepted: frozenset[frozenset[Factor]] = STANDARD_FACTORS
+    quality: QualityPolicy = field(default_factory=QualityPolicy)
+    liveness: LivenessPolicy = field(default_factory=LivenessPolicy)
+    matching: MatchPolicy = field(default_factory=MatchPolicy)
+    lockout: LockoutPolicy = field(default_factory=LockoutPolicy)
+    timing: TimingPolicy = field(default_factory=TimingPolicy)
+    number_length: int = 10
+    pin_lengths: tuple[int, int] = (4, 12)
+    simulated: bool = False

@@ -1,0 +1,252 @@
+"""What the house asks of the world: one Protocol per kind of part, no implementation.
+
+Adapters fulfil these; `runtime.bootstrap` chooses which. Every method may raise the error of
+its kind from `app.errors`, and nothing else on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.journal import Entry, Row, Tally
+from app.domain.lockout import Lockout
+from app.domain.matching import Embedding, Snapshot, Space
+from app.domain.observation import Face, Observation
+from app.domain.people import Claim, Person, Secret
+
+
+class Clock(Protocol):
+    """Both clocks of this machine."""
+
+    def monotonic_s(self) -> float: ...
+
+    def utc_s(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture: `pixels` uint8 [height, width, 3], BGR, read-only; `t_s` monotonic seconds."""
+
+    number: int
+    t_s: float
+    pixels: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraFormat:
+    """What the source really delivers, read back after negotiation; `rate_hz` 0 if unknown."""
+
+    width_px: int
+    height_px: int
+    rate_hz: float
+    encoding: str
+
+
+class FrameSource(Protocol):
+    """A camera. `open`, then `read` until `close`; all on one thread. May be opened again.
+
+    `open` and `read` raise CameraUnavailable or CameraMisbehaved. `read` blocks at most about a
+    second. Frame numbers rise by one from 1 per opening or go on; times never go back.
+    """
+
+    name: str
+    simulated: bool
+
+    def open(self) -> CameraFormat: ...
+
+    def read(self) -> Frame: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chip:
+    """A face cut out and aligned the way one recogniser wants it; uint8 [h, w, 3] BGR."""
+
+    pixels: NDArray[np.uint8]
+
+
+class FaceEngine(Protocol):
+    """Detector, landmarks and recogniser of one model pack. Used from one thread.
+
+    `load` verifies digests, loads the verified bytes and checks the golden embedding; raises
+    ModelMissing or ModelRejected. `observe` keeps tracks from call to call; `forget` ends them.
+    `align` and `embed` are only asked for faces `observe` returned.
+    """
+
+    space: Space
+
+    def load(self) -> None: ...
+
+    def observe(self, frame: Frame) -> Observation: ...
+
+    def align(self, frame: Frame, face: Face) -> Chip: ...
+
+    def embed(self, chip: Chip) -> Embedding: ...
+
+    def forget(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A row is durable. `face_locked_until_s` is the kiosk's face lock-out, UTC seconds or 0."""
+
+    sequence: int
+    face_locked_until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Whose claim it is, if anybody's, and the lock-out of that claim."""
+
+    person: Person | None
+    lockout: Lockout
+
+
+@dataclass(frozen=True, slots=True)
+class PinAttempt:
+    """A PIN check in progress, its failure already counted durably.
+
+    `pin_hash` is empty where the claim or the PIN is unknown (verify against a dummy then).
+    `locked` True: refuse whatever the PIN is.
+    """
+
+    person: Person | None
+    pin_hash: str
+    locked: bool
+
+
+class Journal(Protocol):
+    """Append-only, hash-chained, durable when `record` returns; GalleryUnwritable otherwise.
+
+    For a granted entry the person named must still stand as `entry.person_version` saw them,
+    otherwise GalleryRefused and nothing is written.
+    """
+
+    def record(self, entry: Entry, tally: Tally | None = None) -> Receipt: ...
+
+    def rows(self, last: int | None = None) -> Iterator[Row]: ...
+
+
+class Gallery(Journal, Protocol):
+    """People, templates, credentials and journal in one encrypted place. One writer thread.
+
+    Badge contents are only ever compared as keyed hashes. `change_counter` moves when this or
+    another process changed people or templates.
+    """
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def change_counter(self) -> int: ...
+
+    def snapshot(self, space: Space) -> Snapshot: ...
+
+    def people(self) -> list[Person]: ...
+
+    def person(self, person_id: str) -> Person | None: ...
+
+    def template_counts(self) -> dict[str, int]: ...
+
+    def resolve(self, claim: Claim) -> Resolution: ...
+
+    def begin_pin(self, claim: Claim, utc_s: float) -> PinAttempt: ...
+
+    def clear_pin_failures(self, claim: Claim) -> None: ...
+
+    def face_lockout(self) -> Lockout: ...
+
+    def put_person(self, person: Person, entry: Entry) -> Person: ...
+
+    def remove_person(self, person_id: str, entry: Entry) -> None: ...
+
+    def add_templates(
+        self, person_id: str, space: Space, embeddings: Sequence[Embedding], entry: Entry
+    ) -> None: ...
+
+    def set_badge(self, person_id: str, badge: str, entry: Entry) -> None: ...
+
+    def set_pin_hash(self, person_id: str, pin_hash: str, entry: Entry) -> None: ...
+
+    def admin_pin_hash(self) -> str: ...
+
+    def set_admin_pin_hash(self, pin_hash: str, entry: Entry) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Three independent 32-byte secrets: database key, badge hash key, PIN pepper."""
+
+    data: bytes
+    badge: bytes
+    pepper: bytes
+
+    def __repr__(self) -> str:
+        return "Keys(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class HighWater:
+    """How far the gallery had come, kept outside it: journal length and head, change counter."""
+
+    sequence: int
+    head: str
+    changes: int
+
+
+class KeyStore(Protocol):
+    """Where the keys live; chosen by name. All methods raise KeyStoreError.
+
+    `load` returns None where nothing was ever stored; `create` refuses to replace keys.
+    """
+
+    name: str
+    explanation: str
+
+    def load(self) -> Keys | None: ...
+
+    def create(self) -> Keys: ...
+
+    def high_water(self) -> HighWater | None: ...
+
+    def set_high_water(self, mark: HighWater) -> None: ...
+
+
+class PinHasher(Protocol):
+    """Slow, salted and peppered. `verify` takes the same time for `""` as for a real hash."""
+
+    def hash(self, pin: Secret) -> str: ...
+
+    def verify(self, pin_hash: str, pin: Secret) -> bool: ...
+
+
+class BadgeReader(Protocol):
+    """A device that hands over badge contents; runs on its own thread until `close`."""
+
+    name: str
+
+    def run(self, on_badge: Callable[[str], None]) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Door(Protocol):
+    """Whatever opens. `release` returns when it acknowledged; raises DoorError."""
+
+    name: str
+
+    def release(self, entry: Entry) -> None: ...
+
+
+class Cues(Protocol):
+    """Spoken or sounded prompts; `say` never blocks and never raises."""
+
+    def say(self, text: str) -> None: ...
+
+    def close(self) -> None: ...
