@@ -45,7 +45,7 @@ def plan(nonce: bytes, choices: tuple[Challenge, ...], steps: int) -> tuple[Chal
     Each step is drawn with SHA-256(nonce ‖ step) reduced over the choices left; with at most 5
     choices the bias of the reduction is below 2^-250. Empty when the choices cannot fill it.
     """
-    if steps > 1 and len(choices) < 2 or not choices:  # noqa: PLR2004 - a neighbour to differ from
+    if (steps > 1 and len(choices) < 2) or not choices:  # noqa: PLR2004 - a neighbour to differ from
         return ()
     drawn: list[Challenge] = []
     for index in range(steps):
@@ -74,9 +74,7 @@ def baseline_of(faces: tuple[Face, ...]) -> Baseline:
     )
 
 
-def deflection(
-    challenge: Challenge, face: Face, rest: Baseline, policy: LivenessPolicy
-) -> float:
+def deflection(challenge: Challenge, face: Face, rest: Baseline, policy: LivenessPolicy) -> float:
     """How far the movement has gone: 0 at rest, 1 where it counts, negative the other way."""
     match challenge:
         case Challenge.TURN_LEFT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum, StrEnum
+from enum import StrEnum
 
 
 class PersonKind(StrEnum):
@@ -47,7 +47,7 @@ class Person:
     version: int = 1
 
 
-class ClaimKind(Enum):
+class ClaimKind(StrEnum):
     BADGE = "badge"
     NUMBER = "number"
 

@@ -38,12 +38,15 @@ def fault(
     )
 
 
-def _company(face: Face, others: tuple[Face, ...], policy: QualityPolicy) -> Reason | None:
+def has_rival(face: Face, others: tuple[Face, ...], policy: QualityPolicy) -> bool:
+    """Whether another face is about as near as `face`, by the longer side of its box."""
     limit = policy.rival_share * _side(face.box)
     rivals = (other for other in others if other.track != face.track)
-    if all(_side(rival.box) < limit for rival in rivals):
-        return None
-    return Reason.SEVERAL_FACES
+    return not all(_side(rival.box) < limit for rival in rivals)
+
+
+def _company(face: Face, others: tuple[Face, ...], policy: QualityPolicy) -> Reason | None:
+    return Reason.SEVERAL_FACES if has_rival(face, others, policy) else None
 
 
 def _place(face: Face, observation: Observation, policy: QualityPolicy) -> Reason | None:

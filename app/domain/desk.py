@@ -1,0 +1,94 @@
+"""The service screen behind the administrator's PIN: how the parts are, the log's tail, exit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.domain.effects import CheckAdminPin, Effect, Quit, ReadStatus, Record
+from app.domain.events import (
+    AdminChecked,
+    Button,
+    EffectFailed,
+    Event,
+    Moment,
+    PinVerdict,
+    Pressed,
+    StatusRead,
+)
+from app.domain.journal import Entry, EntryKind
+from app.domain.policy import Policy
+from app.domain.reasons import Reason
+from app.domain.states import AskingAdmin, Attract, CheckingAdmin, Kiosk, Servicing
+
+Stepped = tuple[Kiosk, tuple[Effect, ...]]
+
+
+def step(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
+    screen = kiosk.screen
+    match event, screen:
+        case Pressed(button=Button.CANCEL), AskingAdmin():
+            return replace(kiosk, screen=Attract()), ()
+        case Pressed(), AskingAdmin():
+            return _press_asking(kiosk, screen, event, policy)
+        case AdminChecked(ticket=ticket), CheckingAdmin() if ticket == screen.ticket:
+            return _checked(kiosk, event)
+        case EffectFailed(ticket=ticket), CheckingAdmin() if ticket == screen.ticket:
+            return replace(kiosk, screen=AskingAdmin(event.t.s, fault=Reason.FAULT)), ()
+        case StatusRead(ticket=ticket), Servicing() if ticket == screen.ticket:
+            return replace(kiosk, screen=replace(screen, facts=event.facts, log=event.log)), ()
+        case Pressed(), Servicing():
+            return _press_servicing(kiosk, screen, event)
+        case _:
+            return kiosk, ()
+
+
+def _press_asking(kiosk: Kiosk, screen: AskingAdmin, event: Pressed, policy: Policy) -> Stepped:
+    fewest, longest = policy.pin_lengths
+    typed = screen.typed.text
+    match event.button:
+        case Button.DIGIT if len(typed) < longest and event.text.isdigit():
+            typed += event.text
+        case Button.ERASE:
+            typed = typed[:-1]
+        case Button.CONFIRM if len(typed) >= fewest:
+            ticket = kiosk.ticket + 1
+            waiting = CheckingAdmin(ticket, event.t.s + policy.timing.answer_s)
+            effect = CheckAdminPin(ticket, screen.typed)
+            return replace(kiosk, ticket=ticket, screen=waiting), (effect,)
+        case _:
+            return kiosk, ()
+    asking = AskingAdmin(event.t.s, replace(screen.typed, text=typed))
+    return replace(kiosk, screen=asking), ()
+
+
+def _checked(kiosk: Kiosk, event: AdminChecked) -> Stepped:
+    """Right opens the screen; every answer is journalled."""
+    ticket = kiosk.ticket + 1
+    right = event.verdict is PinVerdict.RIGHT
+    record = Record(ticket, _entry(event.t, f"service-{event.verdict}", granted=right), None)
+    if not right:
+        fault = Reason.LOCKED if event.verdict is PinVerdict.LOCKED else Reason.WRONG_CREDENTIALS
+        return replace(kiosk, ticket=ticket, screen=AskingAdmin(event.t.s, fault=fault)), (record,)
+    status = ReadStatus(ticket + 1)
+    screen = Servicing(event.t.s, ticket + 1)
+    return replace(kiosk, ticket=ticket + 1, screen=screen), (record, status)
+
+
+def _press_servicing(kiosk: Kiosk, screen: Servicing, event: Pressed) -> Stepped:
+    match event.button:
+        case Button.EXIT:
+            ticket = kiosk.ticket + 1
+            record = Record(ticket, _entry(event.t, "service-exit", granted=True), None)
+            return replace(kiosk, ticket=ticket), (record, Quit())
+        case Button.RETRY:
+            ticket = kiosk.ticket + 1
+            again = replace(screen, touched_s=event.t.s, ticket=ticket)
+            return replace(kiosk, ticket=ticket, screen=again), (ReadStatus(ticket),)
+        case Button.DONE | Button.CANCEL:
+            return replace(kiosk, screen=Attract()), ()
+        case _:
+            return kiosk, ()
+
+
+def _entry(t: Moment, detail: str, *, granted: bool) -> Entry:
+    return Entry(EntryKind.ADMIN, t.utc_s, granted, detail=detail)

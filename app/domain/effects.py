@@ -1,0 +1,116 @@
+"""What the kernel wants done. Each effect with a `ticket` is answered by one event with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.journal import Entry, Tally
+from app.domain.people import Claim, Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Wake the camera and observe every frame for `visit` until `Rest`."""
+
+    visit: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Let the camera sleep; forget every frame, track and chip kept so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    """Compare frames of `visit`: 1:N, or 1:1 where `claimed` is True.
+
+    `person` is the claimed person's id, or empty where the claim is nobody's: it then takes the
+    same way and matches nobody. Answered by `Identified`.
+    """
+
+    ticket: int
+    visit: bytes
+    match_frames: tuple[int, ...]
+    met_frames: tuple[int, ...]
+    claimed: bool
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Answered by `Resolved`."""
+
+    ticket: int
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class CheckPin:
+    """Count a failure durably, then check. Answered by `PinChecked`."""
+
+    ticket: int
+    claim: Claim
+    pin: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class CheckAdminPin:
+    """Answered by `AdminChecked`."""
+
+    ticket: int
+    pin: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Write it down durably. Answered by `Recorded`."""
+
+    ticket: int
+    entry: Entry
+    tally: Tally | None
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Open the door; only ever asked for after `Recorded`. Not answered."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class ReadStatus:
+    """Answered by `StatusRead`."""
+
+    ticket: int
+
+
+class Cue(StrEnum):
+    GRANTED = "granted"
+    DENIED = "denied"
+    STEP_MET = "step-met"
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    cue: Cue
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """An administrator asked the kiosk to close."""
+
+
+Effect = (
+    Watch
+    | Rest
+    | Identify
+    | Resolve
+    | CheckPin
+    | CheckAdminPin
+    | Record
+    | Release
+    | ReadStatus
+    | Sound
+    | Quit
+)

@@ -1,0 +1,189 @@
+"""What happened: everything the kernel can be told. Each carries the moment it happened at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.matching import Match
+from app.domain.observation import Observation
+from app.domain.people import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`s`: monotonic seconds, for durations. `utc_s`: seconds since the epoch, for contracts."""
+
+    s: float
+    utc_s: float
+
+
+class Button(StrEnum):
+    """Everything a finger, or a key of a keyboard, can ask for."""
+
+    USE_FACE = "use-face"
+    USE_BADGE_OR_PIN = "use-badge-or-pin"
+    DIGIT = "digit"
+    ERASE = "erase"
+    CONFIRM = "confirm"
+    CANCEL = "cancel"
+    RETRY = "retry"
+    DONE = "done"
+    NOT_ME = "not-me"
+    CLOCK_IN = "clock-in"
+    CLOCK_OUT = "clock-out"
+    SERVICE = "service"
+    EXIT = "exit"
+
+
+class Part(StrEnum):
+    GALLERY = "gallery"
+    VISION = "vision"
+    CAMERA = "camera"
+    READER = "reader"
+
+
+class Condition(StrEnum):
+    STARTING = "starting"
+    READY = "ready"
+    LOST = "lost"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    t: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """`text` is the digit for DIGIT. `nonce`: fresh random bytes, at least 16, for a session."""
+
+    t: Moment
+    button: Button
+    nonce: bytes
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeRead:
+    t: Moment
+    badge: str
+    nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One frame was observed for visit `visit` (the nonce of its session)."""
+
+    t: Moment
+    visit: bytes
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True)
+class PartChanged:
+    """`code` is the stable code of the error behind it, for the service screen."""
+
+    t: Moment
+    part: Part
+    condition: Condition
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryChanged:
+    """`face_locked_until_s`: UTC seconds until which the face path waits, or 0."""
+
+    t: Moment
+    people: int
+    templates: int
+    face_locked_until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Whose claim it is. Nothing on the screen may depend on `person` being None."""
+
+    t: Moment
+    ticket: int
+    person: Person | None
+    locked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The match of the kept frames. `agrees`: challenge and match frames show one person."""
+
+    t: Moment
+    ticket: int
+    match: Match
+    agrees: bool
+    person: Person | None
+
+
+class PinVerdict(StrEnum):
+    RIGHT = "right"
+    WRONG = "wrong"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True, slots=True)
+class PinChecked:
+    t: Moment
+    ticket: int
+    verdict: PinVerdict
+    person: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdminChecked:
+    t: Moment
+    ticket: int
+    verdict: PinVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The entry is durable. `face_locked_until_s` as in GalleryChanged."""
+
+    t: Moment
+    ticket: int
+    sequence: int
+    face_locked_until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRead:
+    """Lines for the service screen: (name, value) pairs and the tail of the log."""
+
+    t: Moment
+    ticket: int
+    facts: tuple[tuple[str, str], ...]
+    log: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectFailed:
+    """Whatever was asked for under `ticket` did not happen; `code` says which error."""
+
+    t: Moment
+    ticket: int
+    code: str
+
+
+Event = (
+    Ticked
+    | Pressed
+    | BadgeRead
+    | Looked
+    | PartChanged
+    | GalleryChanged
+    | Resolved
+    | Identified
+    | PinChecked
+    | AdminChecked
+    | Recorded
+    | StatusRead
+    | EffectFailed
+)

@@ -1,0 +1,318 @@
+"""The whole kiosk as one pure function: `step(state, event, policy) -> (state, effects)`.
+
+Reading order: `step` sorts events into those about the house (time, parts) and those about the
+visit; each screen has one small function that says what it does with an event. Whatever is not
+named changes nothing, so an answer that comes too late, or to a question no longer asked, can
+never grant.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from app.domain import desk, visits
+from app.domain.effects import Effect, Rest
+from app.domain.events import (
+    BadgeRead,
+    Button,
+    Condition,
+    EffectFailed,
+    Event,
+    GalleryChanged,
+    Identified,
+    Looked,
+    PartChanged,
+    PinChecked,
+    Pressed,
+    Recorded,
+    Resolved,
+    Ticked,
+)
+from app.domain.journal import Purpose
+from app.domain.people import Claim, ClaimKind
+from app.domain.policy import Mode, Policy
+from app.domain.reasons import Reason
+from app.domain.states import (
+    AskingAdmin,
+    Attract,
+    CheckingAdmin,
+    CheckingPin,
+    Claiming,
+    Health,
+    Identifying,
+    Kiosk,
+    Proving,
+    Recording,
+    Resolving,
+    Servicing,
+    Showing,
+    Verifying,
+)
+
+Stepped = tuple[Kiosk, tuple[Effect, ...]]
+
+STANDARD_PURPOSE: dict[Mode, Purpose] = {
+    Mode.DOOR: Purpose.ENTER,
+    Mode.CLOCK: Purpose.CLOCK_IN,
+    Mode.CLOCK_IN: Purpose.CLOCK_IN,
+    Mode.CLOCK_OUT: Purpose.CLOCK_OUT,
+}
+
+
+def start(policy: Policy) -> Kiosk:
+    """The state before anything is known."""
+    return Kiosk(purpose=STANDARD_PURPOSE[policy.mode])
+
+
+def first_screen(kiosk: Kiosk, policy: Policy) -> Kiosk:
+    """Back to the beginning, with nothing left of the visit."""
+    return replace(kiosk, screen=Attract(), purpose=STANDARD_PURPOSE[policy.mode])
+
+
+def step(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
+    """The state after `event`, and what is to be done. Pure and total."""
+    kiosk = replace(kiosk, utc_s=event.t.utc_s)
+    match event:
+        case Ticked():
+            return _tick(kiosk, event, policy)
+        case PartChanged():
+            return _part_changed(kiosk, event, policy)
+        case GalleryChanged():
+            return replace(
+                kiosk,
+                people=event.people,
+                templates=event.templates,
+                face_locked_until_s=event.face_locked_until_s,
+            ), ()
+        case Pressed(button=Button.SERVICE) if isinstance(kiosk.screen, Attract):
+            return replace(kiosk, screen=AskingAdmin(event.t.s)), ()
+        case _:
+            return _visit(kiosk, event, policy)
+
+
+def _visit(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
+    """An event about whoever stands at the kiosk, by the screen they see."""
+    screen = kiosk.screen
+    if isinstance(screen, AskingAdmin | CheckingAdmin | Servicing):
+        return desk.step(kiosk, event, policy)
+    if kiosk.health.gallery is not Condition.READY:
+        return kiosk, ()
+    match event:
+        case BadgeRead() if not isinstance(screen, Identifying | CheckingPin | Recording):
+            return _badge(kiosk, event)
+        case Looked() if isinstance(screen, Verifying):
+            return visits.look(kiosk, screen, event, policy)
+        case Identified() if isinstance(screen, Identifying) and event.ticket == screen.ticket:
+            return visits.identified(kiosk, screen, event, policy)
+        case PinChecked() if isinstance(screen, CheckingPin) and event.ticket == screen.ticket:
+            return visits.pin_checked(kiosk, screen, event, policy)
+        case Resolved() if isinstance(screen, Resolving) and event.ticket == screen.ticket:
+            return visits.resolved(kiosk, screen, event, policy)
+        case Recorded() if isinstance(screen, Recording) and event.ticket == screen.ticket:
+            return visits.recorded(kiosk, screen, event, policy)
+        case EffectFailed():
+            return _failed(kiosk, event, policy)
+        case Pressed():
+            return _press(kiosk, event, policy)
+        case _:
+            return kiosk, ()
+
+
+def _press(kiosk: Kiosk, event: Pressed, policy: Policy) -> Stepped:
+    """A button, by screen. On every public screen both doors and the way out are answered."""
+    screen = kiosk.screen
+    match screen:
+        case Attract():
+            return _press_attract(kiosk, event, policy)
+        case Claiming():
+            return _press_claiming(kiosk, screen, event, policy)
+        case Proving():
+            return _press_proving(kiosk, screen, event, policy)
+        case Verifying():
+            return _press_verifying(kiosk, screen, event, policy)
+        case Showing():
+            return _press_showing(kiosk, screen, event, policy)
+        case Resolving() | Identifying() | CheckingPin() | Recording():
+            return kiosk, ()
+        case AskingAdmin() | CheckingAdmin() | Servicing():
+            return kiosk, ()
+        case _ as never:
+            assert_never(never)
+
+
+def _press_attract(kiosk: Kiosk, event: Pressed, policy: Policy) -> Stepped:
+    match event.button:
+        case Button.USE_FACE:
+            return visits.use_face(kiosk, visits.arrive(kiosk, event), event, policy)
+        case Button.USE_BADGE_OR_PIN:
+            screen = Claiming(visits.arrive(kiosk, event), event.t.s)
+            return replace(kiosk, screen=screen), ()
+        case Button.DIGIT:
+            screen = Claiming(visits.arrive(kiosk, event), event.t.s, _digit(event))
+            return replace(kiosk, screen=screen), ()
+        case Button.CLOCK_IN if policy.mode is Mode.CLOCK:
+            return replace(kiosk, purpose=Purpose.CLOCK_IN), ()
+        case Button.CLOCK_OUT if policy.mode is Mode.CLOCK:
+            return replace(kiosk, purpose=Purpose.CLOCK_OUT), ()
+        case _:
+            return kiosk, ()
+
+
+def _press_claiming(kiosk: Kiosk, screen: Claiming, event: Pressed, policy: Policy) -> Stepped:
+    touched = replace(screen, touched_s=event.t.s)
+    match event.button:
+        case Button.DIGIT if len(screen.typed) < policy.number_length:
+            return replace(kiosk, screen=replace(touched, typed=screen.typed + _digit(event))), ()
+        case Button.ERASE:
+            return replace(kiosk, screen=replace(touched, typed=screen.typed[:-1])), ()
+        case Button.CONFIRM if screen.typed:
+            claim = Claim(ClaimKind.NUMBER, screen.typed)
+            visit = replace(screen.visit, claim=claim)
+            return replace(kiosk, screen=Proving(visit, claim, event.t.s)), ()
+        case Button.USE_FACE:
+            return visits.use_face(kiosk, screen.visit, event, policy)
+        case Button.CANCEL:
+            return first_screen(kiosk, policy), ()
+        case _:
+            return kiosk, ()
+
+
+def _press_proving(kiosk: Kiosk, screen: Proving, event: Pressed, policy: Policy) -> Stepped:
+    fewest, longest = policy.pin_lengths
+    touched = replace(screen, touched_s=event.t.s)
+    match event.button:
+        case Button.DIGIT if len(screen.typed.text) < longest:
+            typed = replace(screen.typed, text=screen.typed.text + _digit(event))
+            return replace(kiosk, screen=replace(touched, typed=typed)), ()
+        case Button.ERASE:
+            typed = replace(screen.typed, text=screen.typed.text[:-1])
+            return replace(kiosk, screen=replace(touched, typed=typed)), ()
+        case Button.CONFIRM if len(screen.typed.text) >= fewest:
+            return visits.check_pin(kiosk, screen, event, policy)
+        case Button.USE_FACE:
+            return visits.use_face(kiosk, screen.visit, event, policy)
+        case Button.CANCEL:
+            return first_screen(kiosk, policy), ()
+        case _:
+            return kiosk, ()
+
+
+def _press_verifying(kiosk: Kiosk, screen: Verifying, event: Pressed, policy: Policy) -> Stepped:
+    match event.button:
+        case Button.USE_BADGE_OR_PIN if screen.visit.claim is not None:
+            proving = Proving(screen.visit, screen.visit.claim, event.t.s)
+            return replace(kiosk, screen=proving), (Rest(),)
+        case Button.USE_BADGE_OR_PIN:
+            return replace(kiosk, screen=Claiming(screen.visit, event.t.s)), (Rest(),)
+        case Button.CANCEL:
+            return first_screen(kiosk, policy), (Rest(),)
+        case _:
+            return kiosk, ()
+
+
+def _press_showing(kiosk: Kiosk, screen: Showing, event: Pressed, policy: Policy) -> Stepped:
+    match event.button:
+        case Button.DONE | Button.CANCEL:
+            return first_screen(kiosk, policy), ()
+        case Button.NOT_ME:
+            return visits.dispute(kiosk, screen, event, policy)
+        case Button.RETRY | Button.USE_FACE | Button.USE_BADGE_OR_PIN:
+            again = replace(first_screen(kiosk, policy), purpose=screen.outcome.visit.purpose)
+            button = (
+                Button.USE_BADGE_OR_PIN
+                if event.button is Button.USE_BADGE_OR_PIN
+                else Button.USE_FACE
+            )
+            return _press_attract(again, replace(event, button=button), policy)
+        case _:
+            return kiosk, ()
+
+
+def _digit(event: Pressed) -> str:
+    """The pressed digit, or nothing: whatever else was sent is not typed."""
+    text = event.text
+    return text if len(text) == 1 and text.isascii() and text.isdigit() else ""
+
+
+def _badge(kiosk: Kiosk, event: BadgeRead) -> Stepped:
+    """A badge claims a person from any public screen; an unfinished visit gives way to it."""
+    if not event.badge:
+        return kiosk, ()
+    claim = Claim(ClaimKind.BADGE, event.badge)
+    visit = replace(visits.arrive(kiosk, event), claim=claim)
+    effects = (Rest(),) if isinstance(kiosk.screen, Verifying) else ()
+    return replace(kiosk, screen=Proving(visit, claim, event.t.s)), effects
+
+
+def _failed(kiosk: Kiosk, event: EffectFailed, policy: Policy) -> Stepped:
+    """What was asked for did not happen: the visit is refused, never granted."""
+    screen = kiosk.screen
+    match screen:
+        case Recording(ticket=ticket) if ticket == event.ticket:
+            return visits.not_recorded(kiosk, screen, event.t, policy)
+        case Resolving(ticket=ticket) | Identifying(ticket=ticket) | CheckingPin(ticket=ticket):
+            if ticket == event.ticket:
+                return visits.deny(kiosk, screen.visit, Reason.FAULT, event.t, policy)
+            return kiosk, ()
+        case _:
+            return kiosk, ()
+
+
+def _part_changed(kiosk: Kiosk, event: PartChanged, policy: Policy) -> Stepped:
+    """A part came or went. Losing the camera or the engine ends a face session at once."""
+    name = event.part.value
+    codes = dict(kiosk.health.codes)
+    codes.pop(name, None)
+    if event.code:
+        codes[name] = event.code
+    conditions: dict[str, Condition] = {name: event.condition}
+    health: Health = replace(kiosk.health, codes=tuple(sorted(codes.items())), **conditions)
+    kiosk = replace(kiosk, health=health)
+    screen = kiosk.screen
+    gone = {Condition.LOST, Condition.FAILED}
+    if health.gallery in gone and not isinstance(screen, AskingAdmin | CheckingAdmin | Servicing):
+        return _shut(kiosk, event, policy)
+    if isinstance(screen, Verifying) and {health.camera, health.vision} & gone:
+        return visits.deny(kiosk, screen.visit, Reason.CAMERA_LOST, event.t, policy)
+    return kiosk, ()
+
+
+def _shut(kiosk: Kiosk, event: PartChanged, policy: Policy) -> Stepped:
+    """Without the gallery nobody is let in; an outcome in hand becomes a refusal."""
+    screen = kiosk.screen
+    if isinstance(screen, Recording):
+        return visits.not_recorded(kiosk, screen, event.t, policy)
+    return first_screen(kiosk, policy), (Rest(),)
+
+
+def _tick(kiosk: Kiosk, event: Ticked, policy: Policy) -> Stepped:
+    """What time alone does: deadlines deny, idle screens clear, results go away."""
+    screen = kiosk.screen
+    now_s = event.t.s
+    idle_s = policy.timing.idle_s
+    match screen:
+        case Verifying():
+            return visits.tick(kiosk, screen, event, policy)
+        case Claiming(touched_s=touched_s) | Proving(touched_s=touched_s):
+            return _clear_after(kiosk, now_s - touched_s, idle_s, policy)
+        case AskingAdmin(touched_s=touched_s):
+            return _clear_after(kiosk, now_s - touched_s, idle_s, policy)
+        case Servicing(touched_s=touched_s):
+            return _clear_after(kiosk, now_s - touched_s, policy.timing.service_idle_s, policy)
+        case Showing(until_s=until_s):
+            return _clear_after(kiosk, now_s - until_s, 0.0, policy)
+        case Resolving() | Identifying() | CheckingPin():
+            if now_s >= screen.deadline_s:
+                return visits.deny(kiosk, screen.visit, Reason.FAULT, event.t, policy)
+            return kiosk, ()
+        case Recording(deadline_s=deadline_s) if now_s >= deadline_s:
+            return visits.not_recorded(kiosk, screen, event.t, policy)
+        case CheckingAdmin(deadline_s=deadline_s) if now_s >= deadline_s:
+            return replace(kiosk, screen=AskingAdmin(now_s, fault=Reason.FAULT)), ()
+        case _:
+            return kiosk, ()
+
+
+def _clear_after(kiosk: Kiosk, waited_s: float, limit_s: float, policy: Policy) -> Stepped:
+    return (first_screen(kiosk, policy), ()) if waited_s >= limit_s else (kiosk, ())

@@ -1,0 +1,192 @@
+"""Where the kiosk is. Each screen carries only what exists on it.
+
+Attract ─face─▶ Verifying ─▶ Identifying ─┐
+   │                ▲                     ├─▶ Recording ─▶ Showing ─▶ Attract
+   └─badge/number─▶ Claiming ─▶ Proving ─▶ CheckingPin ┘
+                                  └─face─▶ Resolving ─▶ Verifying
+Attract ─▶ AskingAdmin ─▶ CheckingAdmin ─▶ Servicing
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.domain.events import Condition
+from app.domain.journal import Factor, Purpose
+from app.domain.people import Claim, Person, Secret
+from app.domain.reasons import Reason
+from app.domain.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the parts are. `codes` names the error behind each part that is not ready."""
+
+    gallery: Condition = Condition.STARTING
+    vision: Condition = Condition.STARTING
+    camera: Condition = Condition.STARTING
+    reader: Condition = Condition.READY
+    codes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One person's try. `proved`: factors already shown; `subject`: whose they are, if known."""
+
+    nonce: bytes
+    started_s: float
+    purpose: Purpose
+    claim: Claim | None = None
+    proved: frozenset[Factor] = frozenset()
+    subject: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.nonce.hex()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    visit: Visit
+    person: Person
+    factors: frozenset[Factor]
+    utc_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Denied:
+    """`factors` were tried. `person` only where they proved who they are."""
+
+    visit: Visit
+    reason: Reason
+    factors: frozenset[Factor]
+    utc_s: float
+    person: Person | None = None
+
+
+Outcome = Granted | Denied
+
+
+@dataclass(frozen=True, slots=True)
+class Attract:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Claiming:
+    """Waiting for a badge, or for an employee number to be typed. `touched_s`: last input."""
+
+    visit: Visit
+    touched_s: float
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proving:
+    """A claim stands; waiting for its PIN, or for the choice of the face."""
+
+    visit: Visit
+    claim: Claim
+    touched_s: float
+    typed: Secret = field(default_factory=lambda: Secret(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolving:
+    """Finding out, silently, whose claim it is before a 1:1 face session."""
+
+    visit: Visit
+    claim: Claim
+    ticket: int
+    deadline_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Verifying:
+    """A face session. `claimed` is whose face is expected: None where nobody's or unclaimed."""
+
+    visit: Visit
+    session: Session
+    claimed: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identifying:
+    visit: Visit
+    ticket: int
+    deadline_s: float
+    claimed: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingPin:
+    visit: Visit
+    claim: Claim
+    ticket: int
+    deadline_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The outcome is decided and not yet durable: nothing opens, no name is shown."""
+
+    outcome: Outcome
+    ticket: int
+    deadline_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    outcome: Outcome
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskingAdmin:
+    touched_s: float
+    typed: Secret = field(default_factory=lambda: Secret(""))
+    fault: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckingAdmin:
+    ticket: int
+    deadline_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Servicing:
+    touched_s: float
+    ticket: int
+    facts: tuple[tuple[str, str], ...] = ()
+    log: tuple[str, ...] = ()
+
+
+Screen = (
+    Attract
+    | Claiming
+    | Proving
+    | Resolving
+    | Verifying
+    | Identifying
+    | CheckingPin
+    | Recording
+    | Showing
+    | AskingAdmin
+    | CheckingAdmin
+    | Servicing
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """The whole state. `purpose` is what the next visit is for; tickets are never reused."""
+
+    purpose: Purpose
+    screen: Screen = field(default_factory=Attract)
+    health: Health = field(default_factory=Health)
+    ticket: int = 0
+    face_locked_until_s: float = 0.0
+    people: int = 0
+    templates: int = 0
+    utc_s: float = 0.0

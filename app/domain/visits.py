@@ -1,0 +1,325 @@
+"""What becomes of one visit: from the first touch to an outcome that is recorded, then shown.
+
+Every way to an outcome ends in `_conclude`, which asks for the record first. Only `recorded`
+releases a door or lets a name be shown, and only for a `Granted` whose record was durable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import assert_never
+
+from app.domain import access, session
+from app.domain.access import Admitted, Refused
+from app.domain.effects import (
+    CheckPin,
+    Cue,
+    Effect,
+    Identify,
+    Record,
+    Release,
+    Resolve,
+    Rest,
+    Sound,
+    Watch,
+)
+from app.domain.events import (
+    BadgeRead,
+    Condition,
+    Identified,
+    Looked,
+    Moment,
+    PinChecked,
+    PinVerdict,
+    Pressed,
+    Recorded,
+    Resolved,
+    Ticked,
+)
+from app.domain.journal import Entry, EntryKind, Factor, Purpose, Tally
+from app.domain.matching import Unmatched, Unsure
+from app.domain.people import Claim, ClaimKind, Need, Person
+from app.domain.policy import Policy
+from app.domain.reasons import Reason
+from app.domain.session import Challenging, Complete, Failed, Session
+from app.domain.states import (
+    CheckingPin,
+    Denied,
+    Granted,
+    Identifying,
+    Kiosk,
+    Outcome,
+    Proving,
+    Recording,
+    Resolving,
+    Showing,
+    Verifying,
+    Visit,
+)
+
+Stepped = tuple[Kiosk, tuple[Effect, ...]]
+
+CLAIM_FACTOR: dict[ClaimKind, Factor] = {
+    ClaimKind.BADGE: Factor.BADGE,
+    ClaimKind.NUMBER: Factor.NUMBER,
+}
+
+#: Failures that say somebody tried to be somebody: only these count towards a lock-out.
+COUNTED = frozenset({Reason.NOT_RECOGNISED, Reason.FACE_CHANGED})
+
+
+def arrive(kiosk: Kiosk, event: Pressed | BadgeRead) -> Visit:
+    """A new visit, known by the event's nonce."""
+    return Visit(event.nonce, event.t.s, kiosk.purpose)
+
+
+def use_face(kiosk: Kiosk, visit: Visit, event: Pressed, policy: Policy) -> Stepped:
+    """The face path was chosen; with a claim, whose it is has to be found out first."""
+    health = kiosk.health
+    if not (health.vision is health.camera is Condition.READY):
+        return kiosk, ()
+    visit = replace(visit, nonce=event.nonce)
+    if visit.claim is not None:
+        ticket = kiosk.ticket + 1
+        deadline_s = event.t.s + policy.timing.answer_s
+        screen = Resolving(visit, visit.claim, ticket, deadline_s)
+        return replace(kiosk, ticket=ticket, screen=screen), (Resolve(ticket, visit.claim),)
+    if event.t.utc_s < kiosk.face_locked_until_s:
+        return kiosk, ()
+    return _begin(kiosk, visit, None, event.t, policy)
+
+
+def resolved(kiosk: Kiosk, screen: Resolving, event: Resolved, policy: Policy) -> Stepped:
+    if event.locked:
+        return deny(kiosk, screen.visit, Reason.LOCKED, event.t, policy)
+    return _begin(kiosk, screen.visit, event.person, event.t, policy)
+
+
+def _begin(
+    kiosk: Kiosk, visit: Visit, claimed: Person | None, t: Moment, policy: Policy
+) -> Stepped:
+    needs: frozenset[Need] = claimed.needs if claimed is not None else frozenset()
+    begun = session.begin(visit.nonce, needs, t.s, policy.liveness)
+    if isinstance(begun.stage, Failed):
+        return deny(kiosk, visit, begun.stage.reason, t, policy)
+    screen = Verifying(visit, begun, claimed)
+    return replace(kiosk, screen=screen), (Watch(visit.nonce),)
+
+
+def look(kiosk: Kiosk, screen: Verifying, event: Looked, policy: Policy) -> Stepped:
+    """One more observation; frames of another visit are not looked at."""
+    if event.visit != screen.visit.nonce:
+        return kiosk, ()
+    after = session.look(screen.session, event.observation, policy)
+    kiosk = replace(kiosk, screen=replace(screen, session=after))
+    match after.stage:
+        case Complete() as complete:
+            return _identify(kiosk, screen, complete, event.t, policy)
+        case Failed(reason=reason):
+            return deny(kiosk, screen.visit, reason, event.t, policy)
+        case _:
+            met = _steps_met(after) > _steps_met(screen.session)
+            return kiosk, (Sound(Cue.STEP_MET),) if met else ()
+
+
+def _steps_met(of: Session) -> int:
+    return len(of.stage.met) if isinstance(of.stage, Challenging) else 0
+
+
+def tick(kiosk: Kiosk, screen: Verifying, event: Ticked, policy: Policy) -> Stepped:
+    after = session.tick(screen.session, event.t.s, policy.liveness)
+    if isinstance(after.stage, Failed):
+        return deny(kiosk, screen.visit, after.stage.reason, event.t, policy)
+    return kiosk, ()
+
+
+def _identify(
+    kiosk: Kiosk, screen: Verifying, complete: Complete, t: Moment, policy: Policy
+) -> Stepped:
+    ticket = kiosk.ticket + 1
+    effect = Identify(
+        ticket=ticket,
+        visit=screen.visit.nonce,
+        match_frames=complete.match_frames,
+        met_frames=complete.met_frames,
+        claimed=screen.visit.claim is not None,
+        person=screen.claimed.id if screen.claimed is not None else "",
+    )
+    waiting = Identifying(screen.visit, ticket, t.s + policy.timing.answer_s, screen.claimed)
+    return replace(kiosk, ticket=ticket, screen=waiting), (effect,)
+
+
+def identified(kiosk: Kiosk, screen: Identifying, event: Identified, policy: Policy) -> Stepped:
+    """The face was compared. Anything but one agreed person, the claimed one, is refused."""
+    visit = screen.visit
+    if not event.agrees:
+        return deny(kiosk, visit, Reason.FACE_CHANGED, event.t, policy)
+    if isinstance(event.match, Unmatched):
+        return deny(kiosk, visit, Reason.NOT_RECOGNISED, event.t, policy)
+    if isinstance(event.match, Unsure):
+        return deny(kiosk, visit, Reason.UNSURE, event.t, policy)
+    found = event.match.person
+    person = event.person
+    wanted = screen.claimed.id if screen.claimed is not None else ""
+    expected = wanted if visit.claim is not None else found
+    if person is None or person.id != found or found != expected:
+        return deny(kiosk, visit, Reason.NOT_RECOGNISED, event.t, policy)
+    proved = visit.proved | {Factor.FACE}
+    if visit.claim is not None:
+        proved |= {CLAIM_FACTOR[visit.claim.kind]}
+    return _admit(kiosk, replace(visit, proved=proved), person, event.t, policy)
+
+
+def check_pin(kiosk: Kiosk, screen: Proving, event: Pressed, policy: Policy) -> Stepped:
+    ticket = kiosk.ticket + 1
+    waiting = CheckingPin(screen.visit, screen.claim, ticket, event.t.s + policy.timing.answer_s)
+    effect = CheckPin(ticket, screen.claim, screen.typed)
+    return replace(kiosk, ticket=ticket, screen=waiting), (effect,)
+
+
+def pin_checked(kiosk: Kiosk, screen: CheckingPin, event: PinChecked, policy: Policy) -> Stepped:
+    visit = screen.visit
+    match event.verdict:
+        case PinVerdict.LOCKED:
+            return deny(kiosk, visit, Reason.LOCKED, event.t, policy)
+        case PinVerdict.WRONG:
+            return deny(kiosk, visit, Reason.WRONG_CREDENTIALS, event.t, policy)
+        case PinVerdict.RIGHT:
+            pass
+    if event.person is None or (visit.subject and event.person.id != visit.subject):
+        return deny(kiosk, visit, Reason.WRONG_CREDENTIALS, event.t, policy)
+    shown = {Factor.PIN}
+    if not visit.subject:
+        shown.add(CLAIM_FACTOR[screen.claim.kind])
+    visit = replace(visit, proved=visit.proved | shown)
+    return _admit(kiosk, visit, event.person, event.t, policy)
+
+
+def _admit(kiosk: Kiosk, visit: Visit, person: Person, t: Moment, policy: Policy) -> Stepped:
+    """Somebody proved who they are: may they enter, or is a PIN still owed?"""
+    match access.decide(person, visit.proved, policy.accepted, t.utc_s):
+        case Admitted():
+            granted = Granted(visit, person, visit.proved, t.utc_s)
+            return _conclude(kiosk, granted, t, policy)
+        case Refused(reason=Reason.FACTORS_OWED) if _pin_would_do(visit, policy):
+            claim = Claim(ClaimKind.NUMBER, person.number)
+            asked = replace(visit, subject=person.id)
+            return replace(kiosk, screen=Proving(asked, claim, t.s)), (Rest(),)
+        case Refused(reason=reason):
+            denied = Denied(visit, reason, visit.proved, t.utc_s, person)
+            return _conclude(kiosk, denied, t, policy)
+
+
+def _pin_would_do(visit: Visit, policy: Policy) -> bool:
+    with_pin = visit.proved | {Factor.PIN}
+    return Factor.PIN not in visit.proved and any(wanted <= with_pin for wanted in policy.accepted)
+
+
+def deny(kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment, policy: Policy) -> Stepped:
+    """The visit ends with `reason`; who it may have been is not said."""
+    return _conclude(kiosk, Denied(visit, reason, _tried(kiosk, visit), t.utc_s), t, policy)
+
+
+def _tried(kiosk: Kiosk, visit: Visit) -> frozenset[Factor]:
+    tried = set(visit.proved)
+    if visit.claim is not None:
+        tried.add(CLAIM_FACTOR[visit.claim.kind])
+    match kiosk.screen:
+        case CheckingPin():
+            tried.add(Factor.PIN)
+        case Verifying() | Identifying():
+            tried.add(Factor.FACE)
+        case _:
+            pass
+    return frozenset(tried)
+
+
+def _conclude(kiosk: Kiosk, outcome: Outcome, t: Moment, policy: Policy) -> Stepped:
+    """Record first. The camera sleeps from here on."""
+    ticket = kiosk.ticket + 1
+    waiting = Recording(outcome, ticket, t.s + policy.timing.answer_s)
+    record = Record(ticket, entry_of(outcome, t), _tally(outcome))
+    return replace(kiosk, ticket=ticket, screen=waiting), (Rest(), record)
+
+
+def entry_of(outcome: Outcome, t: Moment) -> Entry:
+    """The journal entry of an outcome at moment `t`."""
+    visit = outcome.visit
+    granted = isinstance(outcome, Granted)
+    return Entry(
+        kind=EntryKind.VISIT,
+        utc_s=t.utc_s,
+        granted=granted,
+        purpose=visit.purpose,
+        factors=outcome.factors,
+        reason=None if isinstance(outcome, Granted) else outcome.reason,
+        person=outcome.person.id if outcome.person is not None else "",
+        person_version=outcome.person.version if outcome.person is not None else 0,
+        visit=visit.id,
+        seconds=round(t.s - visit.started_s, 3),
+    )
+
+
+def _tally(outcome: Outcome) -> Tally | None:
+    """What the outcome does to the failures in a row of its claim, or of this kiosk's face path.
+
+    PIN checks count by themselves, before they are answered.
+    """
+    if Factor.FACE not in outcome.factors:
+        return None
+    match outcome:
+        case Granted(visit=visit):
+            return Tally(visit.claim, failed=False)
+        case Denied(visit=visit, reason=reason) if reason in COUNTED:
+            return Tally(visit.claim, failed=True)
+        case _:
+            return None
+
+
+def recorded(kiosk: Kiosk, screen: Recording, event: Recorded, policy: Policy) -> Stepped:
+    """It is written down: now, and only now, the door may open and the name be shown."""
+    kiosk = replace(kiosk, face_locked_until_s=event.face_locked_until_s)
+    timing = policy.timing
+    match screen.outcome:
+        case Granted() as outcome:
+            kiosk = replace(kiosk, screen=Showing(outcome, event.t.s + timing.granted_s))
+            sound = Sound(Cue.GRANTED)
+            if outcome.visit.purpose is not Purpose.ENTER:
+                return kiosk, (sound,)
+            return kiosk, (Release(entry_of(outcome, event.t)), sound)
+        case Denied() as outcome:
+            kiosk = replace(kiosk, screen=Showing(outcome, event.t.s + timing.denied_s))
+            return kiosk, (Sound(Cue.DENIED),)
+        case _ as never:
+            assert_never(never)
+
+
+def not_recorded(kiosk: Kiosk, screen: Recording, t: Moment, policy: Policy) -> Stepped:
+    """The record failed or came too late. What would have been granted is refused.
+
+    A refusal entry follows a grant whose own record may still arrive, so that the journal says
+    that nothing was opened.
+    """
+    until_s = t.s + policy.timing.denied_s
+    match screen.outcome:
+        case Granted(visit=visit, factors=factors):
+            outcome = Denied(visit, Reason.CANNOT_RECORD, factors, t.utc_s)
+            record = Record(kiosk.ticket + 1, entry_of(outcome, t), None)
+            kiosk = replace(kiosk, ticket=kiosk.ticket + 1, screen=Showing(outcome, until_s))
+            return kiosk, (record, Sound(Cue.DENIED))
+        case Denied() as outcome:
+            return replace(kiosk, screen=Showing(outcome, until_s)), (Sound(Cue.DENIED),)
+
+
+def dispute(kiosk: Kiosk, screen: Showing, event: Pressed, policy: Policy) -> Stepped:
+    """Taken back with "Not me": the visit is marked in the journal and the person sent to another way in."""
+    outcome = screen.outcome
+    if not isinstance(outcome, Granted):
+        return kiosk, ()
+    denied = Denied(outcome.visit, Reason.DISPUTED, outcome.factors, event.t.utc_s)
+    entry = replace(
+        entry_of(outcome, event.t), kind=EntryKind.DISPUTE, granted=False, reason=Reason.DISPUTED
+    )
+    ticket = kiosk.ticket + 1
+    waiting = Recording(denied, ticket, event.t.s + policy.timing.answer_s)
+    return replace(kiosk, ticket=ticket, screen=waiting), (Record(ticket, entry, None),)

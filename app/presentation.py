@@ -1,0 +1,249 @@
+"""What is on the screen, said in values: never how it looks, never a score, never a secret.
+
+Words are not here either: prompts, hints and results are members of enums which each front end
+turns into a sentence of the visitor's language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from app.domain.events import Condition
+from app.domain.journal import Factor, Purpose
+from app.domain.liveness import Challenge
+from app.domain.people import ClaimKind
+from app.domain.policy import Mode, Policy
+from app.domain.reasons import Reason
+from app.domain.session import Challenging, Framing
+from app.domain.states import (
+    AskingAdmin,
+    Attract,
+    CheckingAdmin,
+    CheckingPin,
+    Claiming,
+    Denied,
+    Granted,
+    Health,
+    Identifying,
+    Kiosk,
+    Outcome,
+    Proving,
+    Recording,
+    Resolving,
+    Servicing,
+    Showing,
+    Verifying,
+)
+
+
+class FaceDoor(StrEnum):
+    """Whether the face path can be taken now."""
+
+    OPEN = "open"
+    WAKING = "waking"
+    UNAVAILABLE = "unavailable"
+    PAUSED = "paused"
+
+
+class Busy(StrEnum):
+    """What a short wait is for."""
+
+    WAKING = "waking"
+    CHECKING = "checking"
+
+
+@dataclass(frozen=True, slots=True)
+class AttractView:
+    """`purpose` None: a door. Otherwise what the visit will be, `choosable` by the person."""
+
+    face: FaceDoor
+    purpose: Purpose | None
+    choosable: bool
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """Hold a badge to the reader or type a number. `typed` is no secret."""
+
+    typed: str
+    longest: int
+    face: FaceDoor
+
+
+@dataclass(frozen=True, slots=True)
+class PinView:
+    """`typed` is how many digits there are so far; `claimed_by` how the person said who."""
+
+    typed: int
+    fewest: int
+    longest: int
+    claimed_by: ClaimKind
+    face: FaceDoor
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyView:
+    """The live picture. `prompt` None while looking for a good face.
+
+    `step` counts from 1 to `steps`; `progress` of this step and `done` of the whole visit are
+    0..1. `hint` is the one thing to mend now.
+    """
+
+    prompt: Challenge | None
+    step: int
+    steps: int
+    progress: float
+    done: float
+    hint: Reason | None
+    claimed: bool
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BusyView:
+    busy: Busy
+
+
+@dataclass(frozen=True, slots=True)
+class GrantedView:
+    """`utc_s` is when; `factors` is how."""
+
+    name: str
+    purpose: Purpose
+    factors: frozenset[Factor]
+    utc_s: float
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeniedView:
+    """`face`: whether trying the face again is offered beside badge and PIN."""
+
+    reason: Reason
+    face: FaceDoor
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AdminPinView:
+    typed: int
+    fewest: int
+    longest: int
+    fault: Reason | None
+    checking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView:
+    facts: tuple[tuple[str, str], ...]
+    log: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfServiceView:
+    """`code` is for whoever comes to mend it."""
+
+    code: str
+
+
+View = (
+    AttractView
+    | ClaimView
+    | PinView
+    | VerifyView
+    | BusyView
+    | GrantedView
+    | DeniedView
+    | AdminPinView
+    | ServiceView
+    | OutOfServiceView
+)
+
+
+def present(kiosk: Kiosk, policy: Policy) -> View:
+    """The one View of a state."""
+    screen = kiosk.screen
+    if isinstance(screen, AskingAdmin | CheckingAdmin | Servicing):
+        return _present_service(screen, policy)
+    if kiosk.health.gallery in {Condition.FAILED, Condition.LOST}:
+        return OutOfServiceView(dict(kiosk.health.codes).get("gallery", "gallery"))
+    if kiosk.health.gallery is Condition.STARTING:
+        return BusyView(Busy.WAKING)
+    face = face_door(kiosk)
+    match screen:
+        case Attract():
+            purpose = None if policy.mode is Mode.DOOR else kiosk.purpose
+            return AttractView(face, purpose, policy.mode is Mode.CLOCK, policy.simulated)
+        case Claiming(typed=typed):
+            return ClaimView(typed, policy.number_length, face)
+        case Proving(claim=claim, typed=pin):
+            fewest, longest = policy.pin_lengths
+            return PinView(len(pin.text), fewest, longest, claim.kind, face)
+        case Verifying():
+            return _present_session(screen, policy)
+        case Resolving() | Identifying() | CheckingPin() | Recording():
+            return BusyView(Busy.CHECKING)
+        case Showing(outcome=outcome):
+            return _present_outcome(outcome, face, policy)
+        case _ as never:
+            assert_never(never)
+
+
+def face_door(kiosk: Kiosk) -> FaceDoor:
+    """Whether the face path is open, from the parts it needs and its lock-out."""
+    health: Health = kiosk.health
+    needed = {health.vision, health.camera}
+    if needed & {Condition.FAILED, Condition.LOST}:
+        return FaceDoor.UNAVAILABLE
+    if Condition.STARTING in needed:
+        return FaceDoor.WAKING
+    if kiosk.utc_s < kiosk.face_locked_until_s:
+        return FaceDoor.PAUSED
+    return FaceDoor.OPEN
+
+
+def _present_service(
+    screen: AskingAdmin | CheckingAdmin | Servicing, policy: Policy
+) -> AdminPinView | ServiceView:
+    fewest, longest = policy.pin_lengths
+    match screen:
+        case AskingAdmin(typed=pin, fault=fault):
+            return AdminPinView(len(pin.text), fewest, longest, fault, checking=False)
+        case CheckingAdmin():
+            return AdminPinView(0, fewest, longest, None, checking=True)
+        case Servicing(facts=facts, log=log):
+            return ServiceView(facts, log)
+
+
+def _present_session(screen: Verifying, policy: Policy) -> VerifyView | BusyView:
+    session = screen.session
+    steps = len(session.plan)
+    claimed = screen.visit.claim is not None
+    match session.stage:
+        case Framing(hint=hint):
+            return VerifyView(None, 0, steps, 0.0, 0.0, hint, claimed, policy.simulated)
+        case Challenging(index=index, step=step, hint=hint):
+            done = (index + step.progress) / max(steps, 1)
+            return VerifyView(
+                prompt=step.challenge,
+                step=index + 1,
+                steps=steps,
+                progress=step.progress,
+                done=done,
+                hint=hint,
+                claimed=claimed,
+                simulated=policy.simulated,
+            )
+        case _:
+            return BusyView(Busy.CHECKING)
+
+
+def _present_outcome(outcome: Outcome, face: FaceDoor, policy: Policy) -> GrantedView | DeniedView:
+    match outcome:
+        case Granted(visit=visit, person=person, factors=factors, utc_s=utc_s):
+            return GrantedView(person.name, visit.purpose, factors, utc_s, policy.simulated)
+        case Denied(reason=reason):
+            return DeniedView(reason, face, policy.simulated)
