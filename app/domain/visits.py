@@ -312,7 +312,7 @@ def not_recorded(kiosk: Kiosk, screen: Recording, t: Moment, policy: Policy) -> 
 
 
 def dispute(kiosk: Kiosk, screen: Showing, event: Pressed, policy: Policy) -> Stepped:
-    """Taken back with "Not me": the visit is marked in the journal and the person sent to another way in."""
+    """Taken back with "Not me": the journal says so, and another way in is offered."""
     outcome = screen.outcome
     if not isinstance(outcome, Granted):
         return kiosk, ()
