@@ -48,8 +48,11 @@ class Person:
 
 
 class ClaimKind(StrEnum):
+    """`ADMIN` is the kiosk's own service PIN: nobody's claim, but counted and locked like one."""
+
     BADGE = "badge"
     NUMBER = "number"
+    ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)

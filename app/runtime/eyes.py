@@ -1,0 +1,242 @@
+"""The camera thread and the vision thread: frames in, pictures and observations out.
+
+    FrameSource ──camera──┬─mailbox─▶ pictures (preview)
+                          └─mailbox─▶ vision ──▶ Looked, Identified
+
+The camera is opened only while somebody chose their face; once at the start, and while it is
+lost, it is opened briefly to know whether it is there.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.domain import matching
+from app.domain.effects import Identify, Rest, Watch
+from app.domain.events import EffectFailed, Event, Identified, Looked, Moment
+from app.domain.matching import Matched, MatchPolicy, Snapshot
+from app.domain.picture import Picture
+from app.domain.session import largest
+from app.errors import FoyerError
+from app.ports import Chip, FaceEngine, Frame, FrameSource
+from app.runtime.mailbox import Mailbox
+
+log = logging.getLogger(__name__)
+
+#: Aligned faces kept for one visit: 30 s at 20 a second, about 40 MB of 150 x 150 chips.
+CHIPS_KEPT = 600
+IDLE_S = 0.25
+
+Post = Callable[[Event], None]
+Now = Callable[[], Moment]
+Ready = Callable[[], None]
+
+
+class CameraRoom:
+    """Owns the FrameSource. `wake` and `rest` may be called from any thread."""
+
+    def __init__(
+        self,
+        source: FrameSource,
+        frames: Mailbox[Frame],
+        pictures: Mailbox[Picture],
+        picture_of: Callable[[Frame], Picture],
+    ) -> None:
+        self._source = source
+        self._frames = frames
+        self._pictures = pictures
+        self._picture_of = picture_of
+        self._awake = threading.Event()
+        self._turn = threading.Condition()
+        self._known = False
+
+    def wake(self) -> None:
+        with self._turn:
+            self._awake.set()
+            self._turn.notify()
+
+    def rest(self) -> None:
+        """No frame is read, kept or shown after this."""
+        self._awake.clear()
+        self._frames.clear()
+        self._pictures.clear()
+
+    def work(self, stopping: threading.Event, ready: Ready) -> None:
+        """Look once whether the camera is there, then sleep and wake as told."""
+        try:
+            if not self._known:
+                self._look(ready)
+            while not stopping.is_set():
+                if self._awake.is_set():
+                    self._watch(stopping, ready)
+                with self._turn:
+                    if not self._awake.is_set():
+                        self._turn.wait(IDLE_S)
+        except FoyerError:
+            self._known = False
+            raise
+
+    def _look(self, ready: Ready) -> None:
+        try:
+            self._source.open()
+            self._source.read()
+        finally:
+            self._source.close()
+        self._known = True
+        ready()
+
+    def _watch(self, stopping: threading.Event, ready: Ready) -> None:
+        try:
+            self._source.open()
+            while self._awake.is_set() and not stopping.is_set():
+                frame = self._source.read()
+                if not self._awake.is_set():
+                    return
+                ready()
+                self._frames.put(frame)
+                self._pictures.put(self._picture_of(frame))
+        finally:
+            self._source.close()
+            self._frames.clear()
+            self._pictures.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    track: int
+    chip: Chip
+
+
+class VisionRoom:
+    """Owns the FaceEngine: observes frames of the present visit and compares its chips."""
+
+    def __init__(
+        self,
+        engine: FaceEngine,
+        frames: Mailbox[Frame],
+        policy: MatchPolicy,
+        post: Post,
+        now: Now,
+    ) -> None:
+        self._engine = engine
+        self._frames = frames
+        self._policy = policy
+        self._post = post
+        self._now = now
+        self._jobs: queue.SimpleQueue[Watch | Rest | Identify] = queue.SimpleQueue()
+        self._chips: OrderedDict[int, _Kept] = OrderedDict()
+        self._visit: bytes | None = None
+        self._serving = False
+        self._snapshot: Snapshot | None = None
+
+    def use(self, snapshot: Snapshot) -> None:
+        """Compare with this gallery from now on; called on the io thread."""
+        self._snapshot = snapshot
+
+    def ask(self, job: Watch | Rest | Identify) -> None:
+        """Queue a job from any thread; a part that is down answers that it failed."""
+        if isinstance(job, Identify) and not self._serving:
+            self._post(EffectFailed(self._now(), job.ticket, "vision"))
+            return
+        self._jobs.put(job)
+        self._frames.nudge()
+
+    def work(self, stopping: threading.Event, ready: Ready) -> None:
+        try:
+            self._engine.load()
+            self._serving = True
+            ready()
+            while not stopping.is_set():
+                frame = self._frames.take(IDLE_S)
+                self._do_jobs()
+                if frame is not None and self._visit is not None:
+                    self._observe(self._visit, frame)
+        finally:
+            self._serving = False
+            self._forget()
+            self._refuse_jobs()
+
+    def _do_jobs(self) -> None:
+        while not self._jobs.empty():
+            job = self._jobs.get()
+            match job:
+                case Watch(visit=visit):
+                    self._forget()
+                    self._visit = visit
+                case Rest():
+                    self._forget()
+                case Identify():
+                    self._answer(job)
+
+    def _refuse_jobs(self) -> None:
+        while not self._jobs.empty():
+            job = self._jobs.get()
+            if isinstance(job, Identify):
+                self._post(EffectFailed(self._now(), job.ticket, "vision"))
+
+    def _forget(self) -> None:
+        """Overwrite and drop every face kept in memory."""
+        self._visit = None
+        for kept in self._chips.values():
+            if kept.chip.pixels.flags.writeable:
+                kept.chip.pixels.fill(0)
+        self._chips.clear()
+        self._engine.forget()
+
+    def _observe(self, visit: bytes, frame: Frame) -> None:
+        seen = self._engine.observe(frame)
+        face = largest(seen)
+        if face is not None:
+            self._chips[frame.number] = _Kept(face.track, self._engine.align(frame, face))
+            while len(self._chips) > CHIPS_KEPT:
+                self._chips.popitem(last=False)
+        self._post(Looked(self._now(), visit, seen))
+
+    def _answer(self, job: Identify) -> None:
+        """Compare, or say that it failed; a fault of the engine then still ends the part."""
+        try:
+            answer = self._compare(job)
+        except Exception:
+            self._post(EffectFailed(self._now(), job.ticket, "vision"))
+            raise
+        if answer is None:
+            self._post(EffectFailed(self._now(), job.ticket, "vision-frames"))
+        else:
+            self._post(answer)
+
+    def _compare(self, job: Identify) -> Identified | None:
+        """None where a frame, the visit or the gallery is not (or no longer) there."""
+        snapshot = self._snapshot
+        wanted = (*job.match_frames, *job.met_frames)
+        missing = not job.match_frames or any(number not in self._chips for number in wanted)
+        if snapshot is None or job.visit != self._visit or missing:
+            return None
+        tracks = {self._chips[number].track for number in wanted}
+        embeddings = {n: self._engine.embed(self._chips[n].chip) for n in dict.fromkeys(wanted)}
+        space = self._engine.space
+        usable = all(matching.is_usable(each, space) for each in embeddings.values())
+        if not usable or space.id != snapshot.space.id:
+            return None
+        probe = matching.fuse([embeddings[number] for number in job.match_frames])
+        limit = matching.threshold_at(space, self._policy.agreement_fmr)
+        apart = matching.spread(list(embeddings.values()), probe, space.metric)
+        found = (
+            matching.verify(probe, job.person, snapshot, self._policy)
+            if job.claimed
+            else matching.identify(probe, snapshot, self._policy)
+        )
+        person = snapshot.people.get(found.person) if isinstance(found, Matched) else None
+        return Identified(
+            t=self._now(),
+            ticket=job.ticket,
+            match=found,
+            agrees=len(tracks) == 1 and bool(np.isfinite(apart)) and apart <= limit,
+            person=person,
+        )

@@ -1,0 +1,178 @@
+"""The io thread: the one writer of the gallery. Effects in, result events out.
+
+Whatever raises is answered with `EffectFailed`. A fault of the gallery itself also ends the
+part, and the supervisor opens it again or leaves the kiosk shut.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.effects import CheckAdminPin, CheckPin, ReadStatus, Record, Resolve
+from app.domain.events import (
+    AdminChecked,
+    EffectFailed,
+    Event,
+    GalleryChanged,
+    Moment,
+    PinChecked,
+    PinVerdict,
+    Recorded,
+    Resolved,
+    StatusRead,
+)
+from app.domain.journal import parse
+from app.domain.lockout import is_locked
+from app.domain.matching import Snapshot, Space
+from app.domain.people import Claim, ClaimKind
+from app.errors import FoyerError, GalleryRefused
+from app.ports import Gallery, PinAttempt, PinHasher
+
+log = logging.getLogger(__name__)
+
+#: How often another process's changes (an enrolment, a removal) are looked for.
+LOOK_S = 0.5
+LOG_TAIL = 30
+
+Job = Resolve | CheckPin | CheckAdminPin | Record | ReadStatus
+ADMINISTRATOR = Claim(ClaimKind.ADMIN, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A gallery and the hasher that shares its keys."""
+
+    gallery: Gallery
+    hasher: PinHasher
+
+
+class LedgerRoom:
+    """Owns the gallery. `open_gallery` is called on the io thread, again after each fault."""
+
+    def __init__(
+        self,
+        open_gallery: Callable[[], Open],
+        space: Space,
+        on_snapshot: Callable[[Snapshot], None],
+        status: Callable[[], tuple[tuple[str, str], ...]],
+        post: Callable[[Event], None],
+        now: Callable[[], Moment],
+    ) -> None:
+        self._open = open_gallery
+        self._space = space
+        self._on_snapshot = on_snapshot
+        self._status = status
+        self._post = post
+        self._now = now
+        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        self._serving = False
+        self._counter = -1
+
+    def ask(self, job: Job) -> None:
+        """Queue a job from any thread; a part that is down answers that it failed."""
+        if not self._serving:
+            self._post(EffectFailed(self._now(), job.ticket, "gallery"))
+            return
+        self._jobs.put(job)
+
+    def work(self, stopping: threading.Event, ready: Callable[[], None]) -> None:
+        opened = self._open()
+        try:
+            self._counter = -1
+            self._refresh(opened.gallery)
+            self._serving = True
+            ready()
+            self._serve(opened, stopping)
+        finally:
+            self._serving = False
+            self._refuse_jobs()
+            opened.gallery.close()
+
+    def _serve(self, opened: Open, stopping: threading.Event) -> None:
+        """Until told to stop, and then what is still queued: a record asked for is written."""
+        while not (stopping.is_set() and self._jobs.empty()):
+            try:
+                job = self._jobs.get(timeout=LOOK_S if not stopping.is_set() else 0.01)
+            except queue.Empty:
+                self._refresh(opened.gallery)
+                continue
+            self._answer(opened, job)
+
+    def _refuse_jobs(self) -> None:
+        while not self._jobs.empty():
+            self._post(EffectFailed(self._now(), self._jobs.get().ticket, "gallery"))
+
+    def _refresh(self, gallery: Gallery) -> None:
+        counter = gallery.change_counter()
+        if counter == self._counter:
+            return
+        snapshot = gallery.snapshot(self._space)
+        self._counter = counter
+        self._on_snapshot(snapshot)
+        people, templates = len(snapshot.people), len(snapshot.owners)
+        until_s = gallery.face_lockout().until_s
+        self._post(GalleryChanged(self._now(), people, templates, until_s))
+
+    def _answer(self, opened: Open, job: Job) -> None:
+        try:
+            self._post(self._do(opened, job))
+        except GalleryRefused as refused:
+            log.info("refused: %s", refused)
+            self._post(EffectFailed(self._now(), job.ticket, refused.code))
+        except Exception as fault:
+            code = fault.code if isinstance(fault, FoyerError) else "defect"
+            self._post(EffectFailed(self._now(), job.ticket, code))
+            raise
+
+    def _do(self, opened: Open, job: Job) -> Event:
+        gallery = opened.gallery
+        match job:
+            case Record(ticket=ticket, entry=entry, tally=tally):
+                receipt = gallery.record(entry, tally)
+                until_s = receipt.face_locked_until_s
+                return Recorded(self._now(), ticket, receipt.sequence, until_s)
+            case Resolve(ticket=ticket, claim=claim):
+                found = gallery.resolve(claim)
+                locked = is_locked(found.lockout, self._now().utc_s)
+                return Resolved(self._now(), ticket, found.person, locked)
+            case CheckPin():
+                return self._check_pin(opened, job)
+            case CheckAdminPin():
+                verdict, _ = _check(opened, ADMINISTRATOR, job, self._now().utc_s)
+                return AdminChecked(self._now(), job.ticket, verdict)
+            case ReadStatus(ticket=ticket):
+                return StatusRead(self._now(), ticket, self._status(), _tail(gallery))
+
+    def _check_pin(self, opened: Open, job: CheckPin) -> PinChecked:
+        verdict, attempt = _check(opened, job.claim, job, self._now().utc_s)
+        person = attempt.person if verdict is PinVerdict.RIGHT else None
+        return PinChecked(self._now(), job.ticket, verdict, person)
+
+
+def _check(
+    opened: Open, claim: Claim, job: CheckPin | CheckAdminPin, utc_s: float
+) -> tuple[PinVerdict, PinAttempt]:
+    """Count the failure, hash whatever the claim is, and take the failure back when right."""
+    attempt = opened.gallery.begin_pin(claim, utc_s)
+    right = opened.hasher.verify("" if attempt.locked else attempt.pin_hash, job.pin)
+    if attempt.locked:
+        return PinVerdict.LOCKED, attempt
+    if not right or not attempt.pin_hash:
+        return PinVerdict.WRONG, attempt
+    opened.gallery.clear_pin_failures(claim)
+    return PinVerdict.RIGHT, attempt
+
+
+def _tail(gallery: Gallery) -> tuple[str, ...]:
+    """The last entries for the service screen: when, what, how it ended; newest first."""
+    lines = []
+    for row in gallery.rows(last=LOG_TAIL):
+        entry = parse(row.text)
+        ended = "granted" if entry.granted else (entry.reason or "refused")
+        how = "+".join(sorted(entry.factors)) or entry.detail or "-"
+        lines.append(f"{row.sequence}|{entry.utc_s:.0f}|{entry.kind}|{how}|{ended}")
+    return tuple(reversed(lines))
