@@ -26,14 +26,12 @@ _home = tempfile.TemporaryDirectory(prefix="foyer-tests-")
 for _kind in ("CONFIG", "DATA", "STATE"):
     os.environ[f"XDG_{_kind}_HOME"] = str(Path(_home.name, _kind.lower()))
 
-import cv2  # noqa: E402 - after the environment is settled
-import pytest  # noqa: E402
+import pytest  # noqa: E402 - after the environment is settled
 from hypothesis import settings  # noqa: E402
 
-# opencv-python points Qt at its own plugins when imported; whichever test comes first.
-assert cv2.__version__
-os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
-os.environ.pop("QT_QPA_FONTDIR", None)
+# OpenCV changes the environment Qt reads when it is imported; `app.cv` undoes that, whichever
+# test comes first.
+import app.cv  # noqa: E402, F401
 
 # The same examples every time; `HYPOTHESIS_PROFILE=explore` looks for new ones.
 settings.register_profile("ci", derandomize=True, deadline=None, database=None)
