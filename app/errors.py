@@ -17,6 +17,7 @@ machines, and one `consequence` that the supervisor carries out without reading 
     │   ├── GalleryLocked      stop      wrong key, no key, key provider locked or missing
     │   ├── GalleryCorrupt     stop      not a gallery, truncated, plaintext, altered
     │   ├── GalleryRolledBack  stop      older than the high-water mark
+    │   ├── GalleryTooNew      stop      written by a later version of Foyer
     │   ├── GalleryUnwritable  deny      full or read-only disk: nobody is let in unrecorded
     │   └── GalleryRefused     deny      the change would break a rule (duplicate number, erased)
     ├── KeyStoreError          stop      the chosen key provider cannot serve
@@ -98,6 +99,10 @@ class GalleryCorrupt(GalleryError):
 
 class GalleryRolledBack(GalleryError):
     code = "gallery-rolled-back"
+
+
+class GalleryTooNew(GalleryError):
+    code = "gallery-too-new"
 
 
 class GalleryUnwritable(GalleryError):

@@ -193,7 +193,8 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class HighWater:
-    """How far the gallery had come, kept outside it: journal length and head, change counter."""
+    """How far the gallery had come, kept outside it: journal length and head, and a count of
+    everything ever committed (so that an older file cannot take back a counted PIN failure)."""
 
     sequence: int
     head: str

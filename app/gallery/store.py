@@ -1,0 +1,363 @@
+"""The gallery port on SQLCipher: what is one transaction, and what happens around it.
+
+Every change commits durably, then moves the high-water mark in the key store, then returns; a
+change to people or their credentials also empties the write-ahead log, so that what was deleted
+is gone from it. Open it and use it on one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from app.domain import lockout as rule
+from app.domain.journal import Entry, Row, Tally
+from app.domain.lockout import Lockout, LockoutPolicy
+from app.domain.matching import Embedding, Snapshot, Space
+from app.domain.people import Claim, Person
+from app.errors import (
+    GalleryLocked,
+    GalleryRolledBack,
+    GalleryUnwritable,
+    KeyStoreError,
+)
+from app.gallery import inspection, journal, lockouts, opening, people, templates
+from app.gallery.inspection import Finding, GalleryInfo
+from app.gallery.reserve import Reserve
+from app.gallery.sql import BUSY_MS, Connection, DiskFull, errors_told, pragma, transaction
+from app.ports import HighWater, Keys, KeyStore, PinAttempt, Receipt, Resolution
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(slots=True)
+class _Session:
+    """What an open gallery holds. `shrink_due`: the write-ahead log may still hold deleted rows."""
+
+    connection: Connection
+    keys: Keys
+    shrink_due: bool = False
+
+
+@dataclass(slots=True)
+class Store:
+    """A gallery at `path`. `create`: make a new one even where the key store remembers one.
+
+    Without `create` a missing file is made only when the key store has no high-water mark.
+    """
+
+    path: Path
+    key_store: KeyStore
+    policy: LockoutPolicy = field(default_factory=LockoutPolicy)
+    create: bool = False
+    _session: _Session | None = None
+
+    # -- opening and closing
+
+    def open(self) -> None:
+        if self._session is not None:
+            return
+        keys, mark = self.key_store.load(), self.key_store.high_water()
+        if not self.path.exists():
+            keys, mark = self._create(keys, mark)
+        if keys is None:
+            raise GalleryLocked(
+                f"The key provider {self.key_store.name} has no key for {self.path}. Choose the "
+                "provider and gallery id it was made with."
+            )
+        try:
+            connection = opening.open_file(self.path, keys, mark)
+        except DiskFull:
+            if not self._reserve.release():
+                raise
+            connection = opening.open_file(self.path, keys, mark)
+        self._session = _Session(connection, keys)
+        if mark is None or mark.changes > opening.how_far(connection).changes:
+            self._first_mark()
+        self._reserve.hold()
+
+    def _first_mark(self) -> None:
+        """Must be there before anything is written: later its absence means tampering."""
+        try:
+            self.key_store.set_high_water(opening.FRESH)
+        except KeyStoreError:
+            self.close()
+            raise
+
+    def _create(self, keys: Keys | None, mark: HighWater | None) -> tuple[Keys, HighWater]:
+        if mark is not None and not self.create:
+            raise GalleryRolledBack(
+                f"The gallery {self.path} is gone, and the key provider remembers {mark.sequence} "
+                "journal rows of it. Put the newest copy back, or start a new one on purpose."
+            )
+        keys = keys or self.key_store.create()
+        opening.create_file(self.path, keys.data, mark)
+        self.key_store.set_high_water(opening.FRESH)
+        return keys, opening.FRESH
+
+    def close(self) -> None:
+        """May be called at any time, also twice."""
+        session, self._session = self._session, None
+        if session is None:
+            return
+        try:
+            if session.shrink_due:
+                self._shrink(session, wait_ms=BUSY_MS)
+        finally:
+            session.connection.close()
+
+    # -- the journal
+
+    def record(self, entry: Entry, tally: Tally | None = None) -> Receipt:
+        if entry.granted and not self._reserve.hold():
+            raise GalleryUnwritable(
+                "The disk is nearly full. Free some space; nobody is let in until then."
+            )
+
+        def append() -> Receipt:
+            with self._writing() as session:
+                journal.refuse_stale(session.connection, entry)
+                sequence = journal.append(session.connection, entry)
+                if tally is not None:
+                    self._count(session, tally, entry.utc_s)
+                face = lockouts.read(session.connection, lockouts.face_path(session.keys.badge))
+            return Receipt(sequence, face.until_s)
+
+        return append() if entry.granted else self._with_reserve(append)
+
+    def rows(self, last: int | None = None) -> Iterator[Row]:
+        return journal.rows(self._open().connection, last)
+
+    # -- what is known
+
+    def change_counter(self) -> int:
+        session = self._open()
+        if session.shrink_due:
+            self._shrink(session, wait_ms=0)
+        with errors_told():
+            row = session.connection.execute("SELECT changes FROM gallery").fetchone()
+        return int(row[0])
+
+    def snapshot(self, space: Space) -> Snapshot:
+        with self._reading() as session:
+            return templates.snapshot(session.connection, space)
+
+    def people(self) -> list[Person]:
+        with self._reading() as session:
+            return people.everybody(session.connection)
+
+    def person(self, person_id: str) -> Person | None:
+        with self._reading() as session:
+            return people.by_id(session.connection, person_id)
+
+    def template_counts(self) -> dict[str, int]:
+        with self._reading() as session:
+            return templates.counts(session.connection)
+
+    def resolve(self, claim: Claim) -> Resolution:
+        with self._reading() as session:
+            person = people.by_claim(session.connection, session.keys.badge, claim)
+            subject = lockouts.subject_of(session.keys.badge, claim, person)
+            return Resolution(person, lockouts.read(session.connection, subject))
+
+    def face_lockout(self) -> Lockout:
+        with self._reading() as session:
+            return lockouts.read(session.connection, lockouts.face_path(session.keys.badge))
+
+    def admin_pin_hash(self) -> str:
+        with self._reading() as session:
+            row = session.connection.execute("SELECT admin_pin_hash FROM gallery").fetchone()
+            return str(row[0])
+
+    # -- PIN attempts
+
+    def begin_pin(self, claim: Claim, utc_s: float) -> PinAttempt:
+        return self._with_reserve(lambda: self._begin_pin(claim, utc_s))
+
+    def _begin_pin(self, claim: Claim, utc_s: float) -> PinAttempt:
+        """The same statements whether or not the claim or the PIN exists."""
+        with self._writing() as session:
+            person = people.by_claim(session.connection, session.keys.badge, claim)
+            subject = lockouts.subject_of(session.keys.badge, claim, person)
+            hashed = people.pin_hash(session.connection, person.id if person else "")
+            before = lockouts.read(session.connection, subject)
+            locked = rule.is_locked(before, utc_s)
+            # A try that is refused unseen does not count, or anybody could lock anybody out for
+            # good by going on; it is written all the same, so that it takes as long.
+            after = before if locked else rule.fail(before, utc_s, self.policy)
+            lockouts.write(session.connection, subject, after, utc_s)
+        return PinAttempt(person, "" if locked else hashed, locked)
+
+    def clear_pin_failures(self, claim: Claim) -> None:
+        with self._writing() as session:
+            self._count(session, Tally(claim, failed=False), 0.0)
+
+    def _count(self, session: _Session, tally: Tally, utc_s: float) -> None:
+        key = session.keys.badge
+        if tally.claim is None:
+            subject = lockouts.face_path(key)
+        else:
+            person = people.by_claim(session.connection, key, tally.claim)
+            subject = lockouts.subject_of(key, tally.claim, person)
+        if tally.failed:
+            before = lockouts.read(session.connection, subject)
+            after = rule.fail(before, utc_s, self.policy)
+            lockouts.write(session.connection, subject, after, utc_s)
+        else:
+            lockouts.clear(session.connection, subject)
+
+    # -- changing people
+
+    def put_person(self, person: Person, entry: Entry) -> Person:
+        with self._changing() as session:
+            stored = people.put(session.connection, person)
+            journal.append(session.connection, _about(entry, stored))
+        return stored
+
+    def remove_person(self, person_id: str, entry: Entry) -> None:
+        def erase() -> None:
+            with self._changing() as session:
+                gone = people.erase(session.connection, person_id)
+                journal.append(session.connection, _about(entry, gone))
+
+        self._with_reserve(erase)
+
+    def add_templates(
+        self, person_id: str, space: Space, embeddings: Sequence[Embedding], entry: Entry
+    ) -> None:
+        with self._changing() as session:
+            person = people.touch(session.connection, person_id)
+            templates.add(session.connection, person_id, space, embeddings, entry.utc_s)
+            journal.append(session.connection, _about(entry, person))
+
+    def set_badge(self, person_id: str, badge: str, entry: Entry) -> None:
+        with self._changing() as session:
+            person = people.touch(session.connection, person_id)
+            people.set_badge(session.connection, session.keys.badge, person_id, badge)
+            journal.append(session.connection, _about(entry, person))
+
+    def set_pin_hash(self, person_id: str, pin_hash: str, entry: Entry) -> None:
+        """A new PIN starts without failures."""
+        with self._changing() as session:
+            person = people.touch(session.connection, person_id)
+            people.set_pin_hash(session.connection, person_id, pin_hash)
+            lockouts.clear_person(session.connection, person_id)
+            journal.append(session.connection, _about(entry, person))
+
+    def set_admin_pin_hash(self, pin_hash: str, entry: Entry) -> None:
+        with self._changing() as session:
+            session.connection.execute("UPDATE gallery SET admin_pin_hash = ?", (pin_hash,))
+            journal.append(session.connection, entry)
+
+    # -- for the command line
+
+    def info(self) -> GalleryInfo:
+        with self._reading() as session:
+            return inspection.info(self.path, session.connection, self.key_store)
+
+    def check(self) -> tuple[Finding, ...]:
+        """Everything that can be verified, in order; reads the whole file."""
+        session = self._open()
+        with errors_told():
+            return inspection.check(session.connection, self.key_store)
+
+    # -- how
+
+    @property
+    def _reserve(self) -> Reserve:
+        return Reserve(self.path.with_name(self.path.name + "-reserve"))
+
+    def _open(self) -> _Session:
+        if self._session is None:
+            raise GalleryLocked("The gallery is not open. Open it first.")
+        return self._session
+
+    @contextmanager
+    def _reading(self) -> Iterator[_Session]:
+        session = self._open()
+        with errors_told(), transaction(session.connection, "DEFERRED"):
+            yield session
+
+    @contextmanager
+    def _writing(self) -> Iterator[_Session]:
+        """One durable transaction, then the mark."""
+        session = self._open()
+        with errors_told(), transaction(session.connection):
+            yield session
+            session.connection.execute("UPDATE gallery SET writes = writes + 1")
+        self._raise_mark()
+
+    @contextmanager
+    def _changing(self) -> Iterator[_Session]:
+        """A write after which snapshots are stale and nothing deleted stays in the log."""
+        with self._writing() as session:
+            yield session
+            session.connection.execute("UPDATE gallery SET changes = changes + 1")
+            session.shrink_due = True
+        self._shrink(session, wait_ms=BUSY_MS)
+
+    def _shrink(self, session: _Session, wait_ms: int) -> None:
+        """Empties the write-ahead log, or leaves it due while another process reads.
+
+        The change itself is durable by now, so a failure here must never look like one that
+        could be tried again: raises GalleryUnwritable, not DiskFull.
+        """
+        try:
+            try:
+                _truncate_log(session, wait_ms)
+            except DiskFull:
+                if not self._reserve.release():
+                    raise
+                _truncate_log(session, wait_ms)
+        except DiskFull as error:
+            raise GalleryUnwritable(
+                "The change is stored, but what it deleted is still in the log because the disk "
+                "is full. Free some space; the log is emptied at the next chance."
+            ) from error
+
+    def _raise_mark(self) -> None:
+        """Tells the key store how far the gallery is. Raises GalleryUnwritable.
+
+        Under the write lock: two processes could otherwise leave the lower of two marks.
+        """
+        connection = self._open().connection
+        with errors_told(), transaction(connection):
+            mark = opening.how_far(connection)
+            try:
+                try:
+                    self.key_store.set_high_water(mark)
+                except KeyStoreError:
+                    # The mark may lie on the same full disk.
+                    if not self._reserve.release():
+                        raise
+                    self.key_store.set_high_water(mark)
+            except KeyStoreError as error:
+                raise GalleryUnwritable(
+                    f"The high-water mark could not be moved. {error}"
+                ) from error
+
+    def _with_reserve(self, work: Callable[[], Answer]) -> Answer:
+        """Does the work, if need be with the space kept back for it."""
+        try:
+            return work()
+        except DiskFull:
+            if not self._reserve.release():
+                raise
+            return work()
+
+
+def _truncate_log(session: _Session, wait_ms: int) -> None:
+    with errors_told():
+        session.connection.execute(f"PRAGMA busy_timeout = {wait_ms}")
+        try:
+            busy = pragma(session.connection, "wal_checkpoint(TRUNCATE)")
+        finally:
+            session.connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    session.shrink_due = bool(busy)
+
+
+def _about(entry: Entry, person: Person) -> Entry:
+    return replace(entry, person=person.id, person_version=person.version)

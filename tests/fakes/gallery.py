@@ -1,0 +1,246 @@
+"""A gallery in memory, held to the same contract suite as the SQLCipher store.
+
+For tests of what stands above a gallery. `full` makes every write fail as a full disk does.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from app.domain import lockout as rule
+from app.domain.journal import GENESIS, Entry, EntryKind, Row, Tally, canonical, link
+from app.domain.lockout import Lockout, LockoutPolicy
+from app.domain.matching import Embedding, Snapshot, Space, is_usable, snapshot_of
+from app.domain.people import Claim, ClaimKind, Person, Status
+from app.errors import GalleryLocked, GalleryRefused, GalleryUnwritable
+from app.ports import PinAttempt, Receipt, Resolution
+
+FACE_PATH = "face"
+
+
+@dataclass
+class MemoryGallery:
+    policy: LockoutPolicy = field(default_factory=LockoutPolicy)
+    full: bool = False
+    is_open: bool = False
+    changes: int = 0
+    known: dict[str, Person] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
+    templates: list[tuple[str, str, Embedding]] = field(default_factory=list)
+    badges: dict[str, str] = field(default_factory=dict)
+    pins: dict[str, str] = field(default_factory=dict)
+    lockouts: dict[str, Lockout] = field(default_factory=dict)
+    journal: list[Row] = field(default_factory=list)
+    admin: str = ""
+
+    def open(self) -> None:
+        self.is_open = True
+
+    def close(self) -> None:
+        self.is_open = False
+
+    # -- the journal
+
+    def record(self, entry: Entry, tally: Tally | None = None) -> Receipt:
+        self._require_writable()
+        self._refuse_stale(entry)
+        self._append(entry)
+        if tally is not None:
+            subject = FACE_PATH if tally.claim is None else self._subject(tally.claim)
+            if tally.failed:
+                self._fail(subject, entry.utc_s)
+            else:
+                self.lockouts.pop(subject, None)
+        return Receipt(len(self.journal), self.face_lockout().until_s)
+
+    def rows(self, last: int | None = None) -> Iterator[Row]:
+        self._require_open()
+        kept = self.journal if last is None else self.journal[len(self.journal) - last :]
+        return iter(list(kept if last is None or last < len(self.journal) else self.journal))
+
+    def _append(self, entry: Entry) -> None:
+        if not (np.isfinite(entry.utc_s) and np.isfinite(entry.seconds)):
+            raise GalleryRefused("Times are finite. Set the clock.")
+        text = canonical(entry)
+        previous = self.journal[-1].hash if self.journal else GENESIS
+        sequence = len(self.journal) + 1
+        self.journal.append(Row(sequence, text, link(previous, sequence, text)))
+
+    def _refuse_stale(self, entry: Entry) -> None:
+        if not entry.granted or (entry.kind is not EntryKind.VISIT and not entry.person):
+            return
+        person = self.known.get(entry.person)
+        if person is None or person.version != entry.person_version:
+            raise GalleryRefused("Stale. Try again.")
+        begins = -np.inf if person.valid_from_s is None else person.valid_from_s
+        ends = np.inf if person.valid_until_s is None else person.valid_until_s
+        if person.status is not Status.ACTIVE or not begins <= entry.utc_s < ends:
+            raise GalleryRefused("May not enter. Try again.")
+
+    # -- what is known
+
+    def change_counter(self) -> int:
+        self._require_open()
+        return self.changes
+
+    def snapshot(self, space: Space) -> Snapshot:
+        self._require_open()
+        rows = [(person, vector) for person, name, vector in self.templates if name == space.id]
+        return snapshot_of(self.changes, space, self.known, rows)
+
+    def people(self) -> list[Person]:
+        self._require_open()
+        return sorted(self.known.values(), key=lambda person: (person.name, person.id))
+
+    def person(self, person_id: str) -> Person | None:
+        self._require_open()
+        return self.known.get(person_id)
+
+    def template_counts(self) -> dict[str, int]:
+        self._require_open()
+        owners = [person for person, _, _ in self.templates]
+        return {person: owners.count(person) for person in owners}
+
+    def resolve(self, claim: Claim) -> Resolution:
+        self._require_open()
+        return Resolution(
+            self._claimed(claim), self.lockouts.get(self._subject(claim), Lockout())
+        )
+
+    def face_lockout(self) -> Lockout:
+        self._require_open()
+        return self.lockouts.get(FACE_PATH, Lockout())
+
+    def admin_pin_hash(self) -> str:
+        self._require_open()
+        return self.admin
+
+    def _claimed(self, claim: Claim) -> Person | None:
+        text = claim.text.strip()
+        match claim.kind:
+            case ClaimKind.BADGE:
+                return self.known.get(self.badges.get(text, ""))
+            case ClaimKind.NUMBER:
+                return next((p for p in self.known.values() if text and p.number == text), None)
+
+    # -- PIN attempts
+
+    def begin_pin(self, claim: Claim, utc_s: float) -> PinAttempt:
+        self._require_writable()
+        person, subject = self._claimed(claim), self._subject(claim)
+        if rule.is_locked(self.lockouts.get(subject, Lockout()), utc_s):
+            return PinAttempt(person, "", locked=True)
+        self._fail(subject, utc_s)
+        return PinAttempt(person, self.pins.get(person.id, "") if person else "", locked=False)
+
+    def clear_pin_failures(self, claim: Claim) -> None:
+        self._require_writable()
+        self.lockouts.pop(self._subject(claim), None)
+
+    def _subject(self, claim: Claim) -> str:
+        person = self._claimed(claim)
+        return f"person {person.id}" if person else f"{claim.kind.value} {claim.text.strip()}"
+
+    def _fail(self, subject: str, utc_s: float) -> None:
+        before = self.lockouts.get(subject, Lockout())
+        self.lockouts[subject] = rule.fail(before, utc_s, self.policy)
+
+    # -- changing people
+
+    def put_person(self, person: Person, entry: Entry) -> Person:
+        self._require_writable()
+        old = self.known.get(person.id)
+        twins = [p for p in self.known.values() if p.number == person.number and p.id != person.id]
+        if not person.name.strip() or person.id in self.erased or (person.number and twins):
+            raise GalleryRefused("Breaks a rule. Correct it.")
+        if None not in (person.valid_from_s, person.valid_until_s):
+            assert person.valid_from_s is not None
+            assert person.valid_until_s is not None
+            if not person.valid_from_s <= person.valid_until_s:
+                raise GalleryRefused("Ends before it begins. Correct it.")
+        if old is not None and old.version != person.version:
+            raise GalleryRefused("Changed meanwhile. Read it again.")
+        stored = replace(
+            person,
+            id=person.id or secrets.token_hex(8),
+            version=old.version + 1 if old else 1,
+        )
+        self.known[stored.id] = stored
+        self._changed(entry, stored)
+        return stored
+
+    def remove_person(self, person_id: str, entry: Entry) -> None:
+        self._require_writable()
+        person = self._existing(person_id)
+        del self.known[person_id]
+        self.erased.add(person_id)
+        self.templates = [row for row in self.templates if row[0] != person_id]
+        self.badges = {text: owner for text, owner in self.badges.items() if owner != person_id}
+        self.pins.pop(person_id, None)
+        self.lockouts.pop(f"person {person_id}", None)
+        self._changed(entry, person)
+
+    def add_templates(
+        self, person_id: str, space: Space, embeddings: Sequence[Embedding], entry: Entry
+    ) -> None:
+        self._require_writable()
+        self._existing(person_id)
+        with np.errstate(over="ignore"):
+            vectors = [np.array(vector, dtype=np.float32) for vector in embeddings]
+        if not all(is_usable(vector, space) for vector in vectors):
+            raise GalleryRefused("Not a template. Take the picture again.")
+        self.templates += [(person_id, space.id, vector) for vector in vectors]
+        self._changed(entry, self._touch(person_id))
+
+    def set_badge(self, person_id: str, badge: str, entry: Entry) -> None:
+        self._require_writable()
+        self._existing(person_id)
+        text = badge.strip()
+        if text and self.badges.get(text, person_id) != person_id:
+            raise GalleryRefused("Somebody else has this badge. Take it from them first.")
+        self.badges = {t: owner for t, owner in self.badges.items() if owner != person_id}
+        if text:
+            self.badges[text] = person_id
+        self._changed(entry, self._touch(person_id))
+
+    def set_pin_hash(self, person_id: str, pin_hash: str, entry: Entry) -> None:
+        self._require_writable()
+        self._existing(person_id)
+        self.pins[person_id] = pin_hash
+        self.lockouts.pop(f"person {person_id}", None)
+        self._changed(entry, self._touch(person_id))
+
+    def set_admin_pin_hash(self, pin_hash: str, entry: Entry) -> None:
+        self._require_writable()
+        self.admin = pin_hash
+        self.changes += 1
+        self._append(entry)
+
+    def _existing(self, person_id: str) -> Person:
+        if person_id not in self.known:
+            raise GalleryRefused("There is no such person. List people.")
+        return self.known[person_id]
+
+    def _touch(self, person_id: str) -> Person:
+        person = self.known[person_id]
+        self.known[person_id] = replace(person, version=person.version + 1)
+        return self.known[person_id]
+
+    def _changed(self, entry: Entry, person: Person) -> None:
+        self.changes += 1
+        self._append(replace(entry, person=person.id, person_version=person.version))
+
+    # -- faults
+
+    def _require_open(self) -> None:
+        if not self.is_open:
+            raise GalleryLocked("The gallery is not open. Open it first.")
+
+    def _require_writable(self) -> None:
+        self._require_open()
+        if self.full:
+            raise GalleryUnwritable("The disk is full. Free some space.")
