@@ -12,7 +12,7 @@ import hmac
 from dataclasses import dataclass
 
 from app.domain.lockout import Lockout
-from app.domain.people import Claim, Person
+from app.domain.people import Claim, ClaimKind, Person
 from app.gallery.sql import Connection, encodable
 
 #: Rows for claims of nobody. Cycling through more numbers than this at a kiosk takes hours.
@@ -21,7 +21,8 @@ MOST_UNKNOWN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whose failures are counted. `person` is None for an unknown claim and for the face path."""
+    """Whose failures are counted. `person` is None for unknown claims, the face path, the service
+    PIN; only `unknown` ones are ever evicted."""
 
     hash: bytes
     person: str | None
@@ -40,7 +41,8 @@ def face_path(key: bytes) -> Subject:
 def subject_of(key: bytes, claim: Claim, person: Person | None) -> Subject:
     if person is not None:
         return Subject(_hash(key, "person", person.id), person.id, unknown=False)
-    return Subject(_hash(key, claim.kind.value, claim.text), None, unknown=True)
+    is_admin = claim.kind is ClaimKind.ADMIN
+    return Subject(_hash(key, claim.kind.value, claim.text), None, unknown=not is_admin)
 
 
 def read(connection: Connection, subject: Subject) -> Lockout:

@@ -51,7 +51,7 @@ def by_id(connection: Connection, person_id: str) -> Person | None:
 
 
 def by_claim(connection: Connection, badge_key: bytes, claim: Claim) -> Person | None:
-    """Whose claim it is; one indexed look-up whether or not it is anybody's."""
+    """Whose claim it is; one indexed look-up whether or not it is anybody's, none for ADMIN."""
     where: str
     value: str | bytes
     match claim.kind:
@@ -61,6 +61,8 @@ def by_claim(connection: Connection, badge_key: bytes, claim: Claim) -> Person |
         case ClaimKind.BADGE:
             where = "id = (SELECT person FROM badges WHERE hash = ?)"
             value = badge_hash(badge_key, claim.text)
+        case ClaimKind.ADMIN:
+            return None
         case _ as never:
             assert_never(never)
     row = connection.execute(
@@ -184,7 +186,15 @@ def set_pin_hash(connection: Connection, person_id: str, pin_hash: str) -> None:
         connection.execute("INSERT INTO pins VALUES (?, ?)", (person_id, pin_hash))
 
 
-def pin_hash(connection: Connection, person_id: str) -> str:
+def pin_hash(connection: Connection, claim: Claim, person: Person | None) -> str:
     """Empty where there is no such person or no PIN; the same look-up in every case."""
+    if claim.kind is ClaimKind.ADMIN:
+        return admin_pin_hash(connection)
+    person_id = person.id if person else ""
     row = connection.execute("SELECT hash FROM pins WHERE person = ?", (person_id,)).fetchone()
     return row[0] if row else ""
+
+
+def admin_pin_hash(connection: Connection) -> str:
+    """The service PIN's hash, or empty."""
+    return str(connection.execute("SELECT admin_pin_hash FROM gallery").fetchone()[0])

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.domain import lockout as rule
-from app.domain.journal import Entry, Row, Tally
+from app.domain.journal import Entry, EntryKind, Row, Tally
 from app.domain.lockout import Lockout, LockoutPolicy
 from app.domain.matching import Embedding, Snapshot, Space
-from app.domain.people import Claim, Person
+from app.domain.people import Claim, ClaimKind, Person
 from app.errors import (
     GalleryLocked,
     GalleryRolledBack,
@@ -112,7 +112,8 @@ class Store:
     # -- the journal
 
     def record(self, entry: Entry, tally: Tally | None = None) -> Receipt:
-        if entry.granted and not self._reserve.hold():
+        lets_in = entry.granted and entry.kind is EntryKind.VISIT
+        if lets_in and not self._reserve.hold():
             raise GalleryUnwritable(
                 "The disk is nearly full. Free some space; nobody is let in until then."
             )
@@ -126,7 +127,7 @@ class Store:
                 face = lockouts.read(session.connection, lockouts.face_path(session.keys.badge))
             return Receipt(sequence, face.until_s)
 
-        return append() if entry.granted else self._with_reserve(append)
+        return append() if lets_in else self._with_reserve(append)
 
     def rows(self, last: int | None = None) -> Iterator[Row]:
         return journal.rows(self._open().connection, last)
@@ -169,8 +170,7 @@ class Store:
 
     def admin_pin_hash(self) -> str:
         with self._reading() as session:
-            row = session.connection.execute("SELECT admin_pin_hash FROM gallery").fetchone()
-            return str(row[0])
+            return people.admin_pin_hash(session.connection)
 
     # -- PIN attempts
 
@@ -182,7 +182,7 @@ class Store:
         with self._writing() as session:
             person = people.by_claim(session.connection, session.keys.badge, claim)
             subject = lockouts.subject_of(session.keys.badge, claim, person)
-            hashed = people.pin_hash(session.connection, person.id if person else "")
+            hashed = people.pin_hash(session.connection, claim, person)
             before = lockouts.read(session.connection, subject)
             locked = rule.is_locked(before, utc_s)
             # A try that is refused unseen does not count, or anybody could lock anybody out for
@@ -250,6 +250,8 @@ class Store:
     def set_admin_pin_hash(self, pin_hash: str, entry: Entry) -> None:
         with self._changing() as session:
             session.connection.execute("UPDATE gallery SET admin_pin_hash = ?", (pin_hash,))
+            admin = lockouts.subject_of(session.keys.badge, Claim(ClaimKind.ADMIN, ""), None)
+            lockouts.clear(session.connection, admin)
             journal.append(session.connection, entry)
 
     # -- for the command line

@@ -59,8 +59,8 @@ class MemoryGallery:
 
     def rows(self, last: int | None = None) -> Iterator[Row]:
         self._require_open()
-        kept = self.journal if last is None else self.journal[len(self.journal) - last :]
-        return iter(list(kept if last is None or last < len(self.journal) else self.journal))
+        first = 0 if last is None else max(len(self.journal) - max(last, 0), 0)
+        return iter(self.journal[first:])
 
     def _append(self, entry: Entry) -> None:
         if not (np.isfinite(entry.utc_s) and np.isfinite(entry.seconds)):
@@ -107,9 +107,7 @@ class MemoryGallery:
 
     def resolve(self, claim: Claim) -> Resolution:
         self._require_open()
-        return Resolution(
-            self._claimed(claim), self.lockouts.get(self._subject(claim), Lockout())
-        )
+        return Resolution(self._claimed(claim), self.lockouts.get(self._subject(claim), Lockout()))
 
     def face_lockout(self) -> Lockout:
         self._require_open()
@@ -126,6 +124,8 @@ class MemoryGallery:
                 return self.known.get(self.badges.get(text, ""))
             case ClaimKind.NUMBER:
                 return next((p for p in self.known.values() if text and p.number == text), None)
+            case ClaimKind.ADMIN:
+                return None
 
     # -- PIN attempts
 
@@ -135,7 +135,10 @@ class MemoryGallery:
         if rule.is_locked(self.lockouts.get(subject, Lockout()), utc_s):
             return PinAttempt(person, "", locked=True)
         self._fail(subject, utc_s)
-        return PinAttempt(person, self.pins.get(person.id, "") if person else "", locked=False)
+        hashed = self.pins.get(person.id, "") if person else ""
+        if claim.kind is ClaimKind.ADMIN:
+            hashed = self.admin
+        return PinAttempt(person, hashed, locked=False)
 
     def clear_pin_failures(self, claim: Claim) -> None:
         self._require_writable()
@@ -217,6 +220,7 @@ class MemoryGallery:
     def set_admin_pin_hash(self, pin_hash: str, entry: Entry) -> None:
         self._require_writable()
         self.admin = pin_hash
+        self.lockouts.pop(self._subject(Claim(ClaimKind.ADMIN, "")), None)
         self.changes += 1
         self._append(entry)
 
