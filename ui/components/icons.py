@@ -1,0 +1,241 @@
+"""Our icons, as strokes on a 100 x 100 field: drawn at any size in any colour, never files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+
+
+class Icon(StrEnum):
+    FACE = "face"
+    BADGE = "badge"
+    ERASE = "erase"
+    TICK = "tick"
+    CLOCK = "clock"
+    ASLEEP = "asleep"
+    BELL = "bell"
+    KEY = "key"
+    DOTS = "dots"
+    EYE = "eye"
+    EYE_SHUT = "eye-shut"
+    MOUTH = "mouth"
+    MOUTH_SHUT = "mouth-shut"
+    PAUSE = "pause"
+    WRENCH = "wrench"
+    WAVE = "wave"
+    REPEAT = "repeat"
+
+
+#: The stroke of an icon, in units of its field.
+STROKE = 5.5
+
+
+def _line(path: QPainterPath, *points: tuple[float, float]) -> None:
+    path.moveTo(*points[0])
+    for point in points[1:]:
+        path.lineTo(*point)
+
+
+def _dot(path: QPainterPath, x: float, y: float) -> None:
+    """A dot is a stroke of almost no length: its round ends make it round."""
+    path.moveTo(x, y)
+    path.lineTo(x + 0.01, y)
+
+
+def _face(path: QPainterPath) -> None:
+    for x, inner_x in ((8.0, 24.0), (92.0, 76.0)):
+        for y, inner_y in ((8.0, 24.0), (92.0, 76.0)):
+            _line(path, (inner_x, y), (x, y), (x, inner_y))
+    path.addEllipse(QRectF(24, 18, 52, 64))
+    _dot(path, 40.5, 44)
+    _dot(path, 59.5, 44)
+    path.moveTo(39, 60)
+    path.cubicTo(43, 68, 57, 68, 61, 60)
+
+
+def _badge(path: QPainterPath) -> None:
+    path.addRoundedRect(QRectF(18, 8, 64, 84), 9, 9)
+    _line(path, (42, 20), (58, 20))
+    path.addEllipse(QRectF(39, 33, 22, 22))
+    path.moveTo(32, 76)
+    path.cubicTo(35, 60, 65, 60, 68, 76)
+
+
+def _erase(path: QPainterPath) -> None:
+    path.moveTo(34, 24)
+    path.lineTo(86, 24)
+    path.quadTo(92, 24, 92, 30)
+    path.lineTo(92, 70)
+    path.quadTo(92, 76, 86, 76)
+    path.lineTo(34, 76)
+    path.lineTo(8, 50)
+    path.closeSubpath()
+    _line(path, (49, 38), (73, 62))
+    _line(path, (73, 38), (49, 62))
+
+
+def _tick(path: QPainterPath) -> None:
+    _line(path, (20, 54), (41, 75), (80, 29))
+
+
+def _clock(path: QPainterPath) -> None:
+    path.addEllipse(QRectF(12, 12, 76, 76))
+    _line(path, (50, 30), (50, 52), (65, 61))
+
+
+def _asleep(path: QPainterPath) -> None:
+    path.addRoundedRect(QRectF(8, 30, 60, 50), 9, 9)
+    path.moveTo(26, 54)
+    path.cubicTo(30, 62, 46, 62, 50, 54)
+    _line(path, (72, 14), (90, 14), (72, 34), (90, 34))
+
+
+def _bell(path: QPainterPath) -> None:
+    path.moveTo(14, 70)
+    path.cubicTo(14, 22, 86, 22, 86, 70)
+    path.closeSubpath()
+    _line(path, (8, 83), (92, 83))
+    _line(path, (50, 34), (50, 22))
+    _line(path, (41, 20), (59, 20))
+
+
+def _key(path: QPainterPath) -> None:
+    for row in range(3):
+        for column in range(3):
+            _dot(path, 26 + 24 * column, 20 + 22 * row)
+    _dot(path, 50, 86)
+
+
+def _dots(path: QPainterPath) -> None:
+    for column in range(3):
+        _dot(path, 26 + 24 * column, 50)
+
+
+def _eye(path: QPainterPath) -> None:
+    path.moveTo(6, 50)
+    path.cubicTo(26, 18, 74, 18, 94, 50)
+    path.cubicTo(74, 82, 26, 82, 6, 50)
+    path.closeSubpath()
+    path.addEllipse(QRectF(37, 37, 26, 26))
+
+
+def _eye_shut(path: QPainterPath) -> None:
+    path.moveTo(6, 50)
+    path.cubicTo(26, 74, 74, 74, 94, 50)
+    _line(path, (50, 69), (50, 82))
+    _line(path, (27, 64), (21, 76))
+    _line(path, (73, 64), (79, 76))
+
+
+def _mouth(path: QPainterPath) -> None:
+    path.addEllipse(QRectF(22, 16, 56, 68))
+    path.moveTo(31, 34)
+    path.cubicTo(40, 38, 60, 38, 69, 34)
+
+
+def _mouth_shut(path: QPainterPath) -> None:
+    path.moveTo(16, 48)
+    path.cubicTo(34, 60, 66, 60, 84, 48)
+
+
+def _pause(path: QPainterPath) -> None:
+    _line(path, (36, 24), (36, 76))
+    _line(path, (64, 24), (64, 76))
+
+
+def _wrench(path: QPainterPath) -> None:
+    path.moveTo(62, 40)
+    path.lineTo(24, 78)
+    path.moveTo(84, 24)
+    path.cubicTo(92, 44, 74, 60, 57, 52)
+    path.moveTo(84, 24)
+    path.lineTo(72, 36)
+    path.lineTo(64, 28)
+    path.lineTo(76, 16)
+    path.cubicTo(58, 8, 40, 26, 48, 43)
+
+
+def _wave(path: QPainterPath) -> None:
+    path.addEllipse(QRectF(34, 10, 32, 32))
+    path.moveTo(14, 88)
+    path.cubicTo(18, 48, 82, 48, 86, 88)
+
+
+def _repeat(path: QPainterPath) -> None:
+    path.arcMoveTo(QRectF(14, 14, 72, 72), 30)
+    path.arcTo(QRectF(14, 14, 72, 72), 30, 290)
+    _line(path, (84, 10), (82, 33), (60, 28))
+
+
+_DRAWINGS: dict[Icon, Callable[[QPainterPath], None]] = {
+    Icon.FACE: _face,
+    Icon.BADGE: _badge,
+    Icon.ERASE: _erase,
+    Icon.TICK: _tick,
+    Icon.CLOCK: _clock,
+    Icon.ASLEEP: _asleep,
+    Icon.BELL: _bell,
+    Icon.KEY: _key,
+    Icon.DOTS: _dots,
+    Icon.EYE: _eye,
+    Icon.EYE_SHUT: _eye_shut,
+    Icon.MOUTH: _mouth,
+    Icon.MOUTH_SHUT: _mouth_shut,
+    Icon.PAUSE: _pause,
+    Icon.WRENCH: _wrench,
+    Icon.WAVE: _wave,
+    Icon.REPEAT: _repeat,
+}
+
+#: Dots need a heavier stroke than lines to look as dark.
+_HEAVY = frozenset({Icon.KEY, Icon.DOTS})
+
+
+def outline(icon: Icon) -> QPainterPath:
+    """The strokes of an icon on the 100 x 100 field."""
+    path = QPainterPath()
+    _DRAWINGS[icon](path)
+    return path
+
+
+def draw(painter: QPainter, icon: Icon, rect: QRectF, colour: QColor, stroke: float = 0.0) -> None:
+    """Draw an icon into a square. `stroke` in field units; 0 is the standard weight."""
+    weight = stroke or (STROKE * 1.9 if icon in _HEAVY else STROKE)
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(rect.topLeft())
+    painter.scale(rect.width() / 100, rect.height() / 100)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(pen(colour, weight))
+    painter.drawPath(outline(icon))
+    painter.restore()
+
+
+def pen(colour: QColor, width: float) -> QPen:
+    """A round-ended stroke."""
+    return QPen(
+        colour,
+        width,
+        Qt.PenStyle.SolidLine,
+        Qt.PenCapStyle.RoundCap,
+        Qt.PenJoinStyle.RoundJoin,
+    )
+
+
+def draw_house(painter: QPainter, rect: QRectF, colour: QColor, page: QColor) -> None:
+    """Our mark: an open door. Solid, with the leaf and its knob cut out."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(rect.topLeft())
+    painter.scale(rect.width() / 100, rect.height() / 100)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(QRectF(13, 0, 74, 100), 14, 14)
+    painter.setBrush(page)
+    painter.drawRoundedRect(QRectF(30, 18, 40, 82), 8, 8)
+    painter.setBrush(colour)
+    painter.drawEllipse(QPointF(60, 60), 5, 5)
+    painter.restore()

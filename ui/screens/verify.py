@@ -1,0 +1,145 @@
+"""The face path: one instruction, the live picture, a ring that fills, and the other way in."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
+
+from app.domain.events import Button
+from app.domain.liveness import Challenge
+from app.domain.picture import Picture
+from app.presentation import VerifyView
+from ui import text
+from ui.components.action import Style
+from ui.components.icons import Icon
+from ui.components.label import Label
+from ui.components.oval import Oval
+from ui.components.pill import Pill
+from ui.components.twins import Twins
+from ui.components.typeset import Manner, fit
+from ui.layout import Box, place, stack
+from ui.screens.arrange import CENTRE, COLUMN_GAP_DU, START, Foot, apply_all, cut_foot
+from ui.screens.screen import Press
+from ui.theme import Look, Role, Tone
+
+#: How often the mailbox is looked into. Twice a frame of a 30 Hz camera, so that none waits
+#: longer than half its time; an empty look costs microseconds.
+LOOK_MS = 16
+HINT_DU = 88
+GAP_DU = 24
+
+
+class Pictures(Protocol):
+    """The one-slot mailbox of the preview."""
+
+    def take(self) -> Picture | None:
+        """The newest picture, which leaves the slot; None where there is none. Never waits."""
+
+
+class VerifyScreen(QWidget):
+    def __init__(self, parent: QWidget, press: Press, pictures: Pictures) -> None:
+        super().__init__(parent)
+        self._pictures = pictures
+        self._instruction = Label(self, Role.DISPLAY, most_lines=3)
+        self._step = Label(self, Role.LEAD, Tone.SOFT, most_lines=2)
+        self._oval = Oval(self)
+        self._hint = Pill(self, Tone.TINT, Tone.ACCENT, Role.LABEL)
+        self._note = Label(self, Role.SMALL, Tone.SOFT)
+        self._twins = Twins(
+            self,
+            (Style.DOOR, Icon.BADGE, partial(press, Button.USE_BADGE_OR_PIN, "")),
+            (Style.PLAIN, None, partial(press, Button.CANCEL, "")),
+        )
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.look)
+
+    def show_view(self, view: VerifyView) -> None:
+        words = text.words()
+        if view.prompt is None:
+            self._instruction.say(words.look_here)
+            self._step.say(words.prompts_follow)
+        else:
+            self._instruction.say(text.challenge(view.prompt))
+            self._step.say(text.step_of(view.step, view.steps))
+        self._oval.show_progress(view.prompt, view.steps, view.done)
+        self._oval.setAccessibleName(self._instruction.text())
+        self._hint.say(text.hint(view.hint) if view.hint is not None else "")
+        self._note.say(words.nothing_recorded)
+        self._twins.say(words.use_badge_or_pin, words.cancel)
+
+    def look(self) -> None:
+        """Paint the newest picture, if there is a new one."""
+        picture = self._pictures.take()
+        if picture is not None:
+            self._oval.show_picture(picture)
+
+    def forget(self) -> None:
+        self._pictures.take()
+        self._oval.forget()
+        self._hint.say("")
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+        super().hideEvent(event)
+
+    def arrange(self, look: Look) -> None:
+        parts = (self._instruction, self._step, self._oval, self._hint, self._note, self._twins)
+        apply_all(parts, look)
+        align = CENTRE if look.portrait else START
+        for label in (self._instruction, self._step, self._note):
+            label.align(align)
+        self._hint.setAlignment(align)
+        box = Box(0, 0, self.width(), self.height())
+        if look.portrait:
+            self._arrange_upright(box, look)
+        else:
+            self._arrange_lying(box, look)
+
+    def _tallest_instruction(self, width: int, look: Look) -> int:
+        """Room for every instruction there is, so that the picture never jumps."""
+        said = [text.challenge(each) for each in Challenge] + [text.words().look_here]
+        manner = Manner(Role.DISPLAY, most_lines=3)
+        way = self.layoutDirection()
+        return max(fit(words, manner, look, way, width).height_px() for words in said)
+
+    def _tallest_step(self, width: int, look: Look) -> int:
+        said = (text.words().prompts_follow, text.step_of(1, 2))
+        manner = Manner(Role.LEAD, most_lines=2)
+        way = self.layoutDirection()
+        return max(fit(words, manner, look, way, width).height_px() for words in said)
+
+    def _hint_height(self, look: Look) -> int:
+        return round(look.px(HINT_DU) * (1 + (look.text_scale - 1) * 0.6))
+
+    def _arrange_upright(self, box: Box, look: Look) -> None:
+        rest = cut_foot(box, look, Foot(self._twins, self._note, below_du=60))
+        title, rest = rest.cut_top(self._tallest_instruction(rest.width, look), look.px(8))
+        place(self._instruction, title)
+        step, rest = rest.cut_top(self._tallest_step(rest.width, look))
+        place(self._step, step)
+        hint, rest = rest.cut_bottom(self._hint_height(look), look.px(GAP_DU))
+        place(self._hint, hint)
+        place(self._oval, rest)
+
+    def _arrange_lying(self, box: Box, look: Look) -> None:
+        stage, rest = box.cut_left(round(box.width * 0.52), look.px(COLUMN_GAP_DU / 3))
+        place(self._oval, stage)
+        rest = cut_foot(rest, look, Foot(self._twins, self._note, below_du=60))
+        heights = [
+            self._tallest_step(rest.width, look),
+            self._tallest_instruction(rest.width, look),
+            self._hint_height(look),
+        ]
+        cells = stack(rest, heights, [look.px(12), look.px(40)], at=0.5)
+        for part, cell in zip((self._step, self._instruction, self._hint), cells, strict=True):
+            place(part, cell)
