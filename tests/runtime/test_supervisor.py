@@ -6,10 +6,10 @@ import threading
 from collections.abc import Callable
 
 import pytest
+
 from app.domain.events import Condition, Part
 from app.errors import CameraUnavailable, FoyerError, GalleryRolledBack, GalleryUnwritable
 from app.runtime.supervisor import Supervised, Supervisor
-
 from tests.conftest import Logged
 
 Step = Exception | None
