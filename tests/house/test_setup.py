@@ -103,6 +103,8 @@ def test_a_display_asks_for_what_a_window_needs(machine: Machine) -> None:
     assert "apt-get libxcb-cursor0" not in machine.calls()
     machine.setup(MISSING="libxcb-cursor.so.0", DISPLAY=":0")
     assert machine.calls() == ["apt-get libxcb-cursor0"]
+    failed = machine.setup(MISSING="libxcb-cursor.so.0", DISPLAY=":0", USER_ID="1000")
+    assert failed.returncode == 1
 
 
 def test_a_developer_gets_the_missing_tools_but_does_not_wait_for_them(machine: Machine) -> None:
@@ -112,6 +114,9 @@ def test_a_developer_gets_the_missing_tools_but_does_not_wait_for_them(machine: 
     unable = machine.setup("--dev", USER_ID="1000")
     assert unable.returncode == 0
     assert "sudo apt-get install -y gnome-keyring" in unable.stdout
+    machine.calls()
+    machine.setup("--dev", MISSING="libxcb-cursor.so.0")
+    assert machine.calls() == ["apt-get libxcb-cursor0 gnome-keyring"]
 
 
 def test_anything_else_is_refused(machine: Machine) -> None:
