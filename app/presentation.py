@@ -16,7 +16,7 @@ from app.domain.liveness import Challenge
 from app.domain.people import ClaimKind
 from app.domain.policy import Mode, Policy
 from app.domain.reasons import Reason
-from app.domain.session import Challenging, Framing
+from app.domain.session import Challenging, Complete, Failed, Framing
 from app.domain.states import (
     AskingAdmin,
     Attract,
@@ -86,7 +86,8 @@ class PinView:
 
 @dataclass(frozen=True, slots=True)
 class VerifyView:
-    """The live picture. `prompt` None while looking for a good face.
+    """The live picture. `prompt` None while looking for a good face (`step` 0), and between two
+    movements until the face is back at rest (then `hint` says to look straight ahead).
 
     `step` counts from 1 to `steps`; `progress` of this step and `done` of the whole visit are
     0..1. `hint` is the one thing to mend now.
@@ -181,6 +182,7 @@ def present(kiosk: Kiosk, policy: Policy) -> View:
             return ClaimView(typed, policy.number_length, face)
         case Proving(claim=claim, typed=pin):
             fewest, longest = policy.pin_lengths
+            face = face_door(kiosk, claimed=screen.visit.claim is not None)
             return PinView(len(pin.text), fewest, longest, claim.kind, face)
         case Verifying():
             return _present_session(screen, policy)
@@ -192,15 +194,19 @@ def present(kiosk: Kiosk, policy: Policy) -> View:
             assert_never(never)
 
 
-def face_door(kiosk: Kiosk) -> FaceDoor:
-    """Whether the face path is open, from the parts it needs and its lock-out."""
+def face_door(kiosk: Kiosk, *, claimed: bool = False) -> FaceDoor:
+    """Whether the face path is open, from the parts it needs and its lock-out.
+
+    A claimed person's face does not wait for the lock-out of unclaimed ones: claims have their
+    own.
+    """
     health: Health = kiosk.health
     needed = {health.vision, health.camera}
     if needed & {Condition.FAILED, Condition.LOST}:
         return FaceDoor.UNAVAILABLE
     if Condition.STARTING in needed:
         return FaceDoor.WAKING
-    if kiosk.utc_s < kiosk.face_locked_until_s:
+    if not claimed and kiosk.utc_s < kiosk.face_locked_until_s:
         return FaceDoor.PAUSED
     return FaceDoor.OPEN
 
@@ -216,6 +222,8 @@ def _present_service(
             return AdminPinView(0, fewest, longest, None, checking=True)
         case Servicing(facts=facts, log=log):
             return ServiceView(facts, log)
+        case _ as never:
+            assert_never(never)
 
 
 def _present_session(screen: Verifying, policy: Policy) -> VerifyView | BusyView:
@@ -228,7 +236,7 @@ def _present_session(screen: Verifying, policy: Policy) -> VerifyView | BusyView
         case Challenging(index=index, step=step, hint=hint):
             done = (index + step.progress) / max(steps, 1)
             return VerifyView(
-                prompt=step.challenge,
+                prompt=step.challenge if step.prompted_s is not None else None,
                 step=index + 1,
                 steps=steps,
                 progress=step.progress,
@@ -237,8 +245,10 @@ def _present_session(screen: Verifying, policy: Policy) -> VerifyView | BusyView
                 claimed=claimed,
                 simulated=policy.simulated,
             )
-        case _:
+        case Complete() | Failed():
             return BusyView(Busy.CHECKING)
+        case _ as never:
+            assert_never(never)
 
 
 def _present_outcome(outcome: Outcome, face: FaceDoor, policy: Policy) -> GrantedView | DeniedView:
@@ -247,3 +257,5 @@ def _present_outcome(outcome: Outcome, face: FaceDoor, policy: Policy) -> Grante
             return GrantedView(person.name, visit.purpose, factors, utc_s, policy.simulated)
         case Denied(reason=reason):
             return DeniedView(reason, face, policy.simulated)
+        case _ as never:
+            assert_never(never)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
 from app.domain.journal import Factor
 from app.domain.people import Person, Status
@@ -28,7 +29,8 @@ def decide(
     """Standing first, then the contract to the second, then the factors.
 
     `shown` are the factors proved in this visit; they suffice when they contain a whole
-    accepted set. Access is from `valid_from_s` to before `valid_until_s`, UTC.
+    accepted set. Access is from `valid_from_s` to before `valid_until_s`, UTC; a time that is
+    not a number is in no contract.
     """
     match person.status:
         case Status.SUSPENDED:
@@ -37,7 +39,9 @@ def decide(
             return Refused(Reason.ENDED)
         case Status.ACTIVE:
             pass
-    if person.valid_from_s is not None and utc_s < person.valid_from_s:
+        case _ as never:
+            assert_never(never)
+    if person.valid_from_s is not None and not utc_s >= person.valid_from_s:
         return Refused(Reason.NOT_YET_VALID)
     if person.valid_until_s is not None and not utc_s < person.valid_until_s:
         return Refused(Reason.ENDED)

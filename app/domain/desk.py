@@ -14,6 +14,7 @@ from app.domain.events import (
     PinVerdict,
     Pressed,
     StatusRead,
+    digit,
 )
 from app.domain.journal import Entry, EntryKind
 from app.domain.policy import Policy
@@ -46,8 +47,8 @@ def _press_asking(kiosk: Kiosk, screen: AskingAdmin, event: Pressed, policy: Pol
     fewest, longest = policy.pin_lengths
     typed = screen.typed.text
     match event.button:
-        case Button.DIGIT if len(typed) < longest and event.text.isdigit():
-            typed += event.text
+        case Button.DIGIT if len(typed) < longest:
+            typed += digit(event)
         case Button.ERASE:
             typed = typed[:-1]
         case Button.CONFIRM if len(typed) >= fewest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.matching import Match
@@ -62,13 +62,19 @@ class Pressed:
     t: Moment
     button: Button
     nonce: bytes
-    text: str = ""
+    text: str = field(default="", repr=False)
+
+
+def digit(pressed: Pressed) -> str:
+    """The pressed digit, or nothing: whatever else was sent is not typed."""
+    text = pressed.text
+    return text if len(text) == 1 and text.isascii() and text.isdigit() else ""
 
 
 @dataclass(frozen=True, slots=True)
 class BadgeRead:
     t: Moment
-    badge: str
+    badge: str = field(repr=False)
     nonce: bytes
 
 

@@ -22,12 +22,14 @@ from app.domain.events import (
     GalleryChanged,
     Identified,
     Looked,
+    Moment,
     PartChanged,
     PinChecked,
     Pressed,
     Recorded,
     Resolved,
     Ticked,
+    digit,
 )
 from app.domain.journal import Purpose
 from app.domain.people import Claim, ClaimKind
@@ -39,6 +41,7 @@ from app.domain.states import (
     CheckingAdmin,
     CheckingPin,
     Claiming,
+    Denied,
     Health,
     Identifying,
     Kiosk,
@@ -48,6 +51,7 @@ from app.domain.states import (
     Servicing,
     Showing,
     Verifying,
+    Visit,
 )
 
 Stepped = tuple[Kiosk, tuple[Effect, ...]]
@@ -71,11 +75,21 @@ def first_screen(kiosk: Kiosk, policy: Policy) -> Kiosk:
 
 
 def step(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
-    """The state after `event`, and what is to be done. Pure and total."""
+    """The state after `event`, and what is to be done. Pure and total.
+
+    Time passes first: what is overdue at the event's moment is refused or cleared before the
+    event is looked at, so that no answer wins by overtaking the clock's own tick.
+    """
     kiosk = replace(kiosk, utc_s=event.t.utc_s)
+    kiosk, overdue = _pass_time(kiosk, event.t, policy)
+    kiosk, effects = _happen(kiosk, event, policy)
+    return kiosk, (*overdue, *effects)
+
+
+def _happen(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
     match event:
         case Ticked():
-            return _tick(kiosk, event, policy)
+            return kiosk, ()
         case PartChanged():
             return _part_changed(kiosk, event, policy)
         case GalleryChanged():
@@ -85,6 +99,9 @@ def step(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
                 templates=event.templates,
                 face_locked_until_s=event.face_locked_until_s,
             ), ()
+        case Recorded(face_locked_until_s=until_s):
+            kiosk = replace(kiosk, face_locked_until_s=max(kiosk.face_locked_until_s, until_s))
+            return _visit(kiosk, event, policy)
         case Pressed(button=Button.SERVICE) if isinstance(kiosk.screen, Attract):
             return replace(kiosk, screen=AskingAdmin(event.t.s)), ()
         case _:
@@ -100,7 +117,7 @@ def _visit(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
         return kiosk, ()
     match event:
         case BadgeRead() if not isinstance(screen, Identifying | CheckingPin | Recording):
-            return _badge(kiosk, event)
+            return _badge(kiosk, event, policy)
         case Looked() if isinstance(screen, Verifying):
             return visits.look(kiosk, screen, event, policy)
         case Identified() if isinstance(screen, Identifying) and event.ticket == screen.ticket:
@@ -149,12 +166,12 @@ def _press_attract(kiosk: Kiosk, event: Pressed, policy: Policy) -> Stepped:
             screen = Claiming(visits.arrive(kiosk, event), event.t.s)
             return replace(kiosk, screen=screen), ()
         case Button.DIGIT:
-            screen = Claiming(visits.arrive(kiosk, event), event.t.s, _digit(event))
+            screen = Claiming(visits.arrive(kiosk, event), event.t.s, digit(event))
             return replace(kiosk, screen=screen), ()
         case Button.CLOCK_IN if policy.mode is Mode.CLOCK:
-            return replace(kiosk, purpose=Purpose.CLOCK_IN), ()
+            return replace(kiosk, purpose=Purpose.CLOCK_IN, screen=Attract(event.t.s)), ()
         case Button.CLOCK_OUT if policy.mode is Mode.CLOCK:
-            return replace(kiosk, purpose=Purpose.CLOCK_OUT), ()
+            return replace(kiosk, purpose=Purpose.CLOCK_OUT, screen=Attract(event.t.s)), ()
         case _:
             return kiosk, ()
 
@@ -163,7 +180,7 @@ def _press_claiming(kiosk: Kiosk, screen: Claiming, event: Pressed, policy: Poli
     touched = replace(screen, touched_s=event.t.s)
     match event.button:
         case Button.DIGIT if len(screen.typed) < policy.number_length:
-            return replace(kiosk, screen=replace(touched, typed=screen.typed + _digit(event))), ()
+            return replace(kiosk, screen=replace(touched, typed=screen.typed + digit(event))), ()
         case Button.ERASE:
             return replace(kiosk, screen=replace(touched, typed=screen.typed[:-1])), ()
         case Button.CONFIRM if screen.typed:
@@ -173,7 +190,7 @@ def _press_claiming(kiosk: Kiosk, screen: Claiming, event: Pressed, policy: Poli
         case Button.USE_FACE:
             return visits.use_face(kiosk, screen.visit, event, policy)
         case Button.CANCEL:
-            return first_screen(kiosk, policy), ()
+            return _leave(kiosk, screen.visit, Reason.CANCELLED, event.t, policy)
         case _:
             return kiosk, ()
 
@@ -183,7 +200,7 @@ def _press_proving(kiosk: Kiosk, screen: Proving, event: Pressed, policy: Policy
     touched = replace(screen, touched_s=event.t.s)
     match event.button:
         case Button.DIGIT if len(screen.typed.text) < longest:
-            typed = replace(screen.typed, text=screen.typed.text + _digit(event))
+            typed = replace(screen.typed, text=screen.typed.text + digit(event))
             return replace(kiosk, screen=replace(touched, typed=typed)), ()
         case Button.ERASE:
             typed = replace(screen.typed, text=screen.typed.text[:-1])
@@ -193,7 +210,7 @@ def _press_proving(kiosk: Kiosk, screen: Proving, event: Pressed, policy: Policy
         case Button.USE_FACE:
             return visits.use_face(kiosk, screen.visit, event, policy)
         case Button.CANCEL:
-            return first_screen(kiosk, policy), ()
+            return _leave(kiosk, screen.visit, Reason.CANCELLED, event.t, policy)
         case _:
             return kiosk, ()
 
@@ -206,7 +223,7 @@ def _press_verifying(kiosk: Kiosk, screen: Verifying, event: Pressed, policy: Po
         case Button.USE_BADGE_OR_PIN:
             return replace(kiosk, screen=Claiming(screen.visit, event.t.s)), (Rest(),)
         case Button.CANCEL:
-            return first_screen(kiosk, policy), (Rest(),)
+            return _leave(kiosk, screen.visit, Reason.CANCELLED, event.t, policy)
         case _:
             return kiosk, ()
 
@@ -218,31 +235,48 @@ def _press_showing(kiosk: Kiosk, screen: Showing, event: Pressed, policy: Policy
         case Button.NOT_ME:
             return visits.dispute(kiosk, screen, event, policy)
         case Button.RETRY | Button.USE_FACE | Button.USE_BADGE_OR_PIN:
-            again = replace(first_screen(kiosk, policy), purpose=screen.outcome.visit.purpose)
-            button = (
-                Button.USE_BADGE_OR_PIN
-                if event.button is Button.USE_BADGE_OR_PIN
-                else Button.USE_FACE
-            )
-            return _press_attract(again, replace(event, button=button), policy)
+            again = event.button is Button.RETRY
+            door = Button.USE_FACE if again else event.button
+            return _press_attract(_next_try(kiosk, policy), replace(event, button=door), policy)
         case _:
             return kiosk, ()
 
 
-def _digit(event: Pressed) -> str:
-    """The pressed digit, or nothing: whatever else was sent is not typed."""
-    text = event.text
-    return text if len(text) == 1 and text.isascii() and text.isdigit() else ""
+def _next_try(kiosk: Kiosk, policy: Policy) -> Kiosk:
+    """The first screen after a result. Who was refused tries again for the same purpose; after
+    a grant the next person does not inherit what the last one chose."""
+    refused = isinstance(kiosk.screen, Showing) and isinstance(kiosk.screen.outcome, Denied)
+    fresh = first_screen(kiosk, policy)
+    return replace(fresh, purpose=kiosk.purpose) if refused else fresh
 
 
-def _badge(kiosk: Kiosk, event: BadgeRead) -> Stepped:
-    """A badge claims a person from any public screen; an unfinished visit gives way to it."""
+def _badge(kiosk: Kiosk, event: BadgeRead, policy: Policy) -> Stepped:
+    """A badge claims a person from any public screen; an unfinished visit gives way to it.
+
+    The same badge again, while its PIN is being typed, is a reader that read twice.
+    """
     if not event.badge:
         return kiosk, ()
     claim = Claim(ClaimKind.BADGE, event.badge)
+    effects: tuple[Effect, ...] = ()
+    match kiosk.screen:
+        case Proving(claim=standing) as screen if standing == claim:
+            return replace(kiosk, screen=replace(screen, touched_s=event.t.s)), ()
+        case Claiming() | Proving() | Resolving() | Verifying() as screen:
+            purpose = kiosk.purpose
+            kiosk, effects = _leave(kiosk, screen.visit, Reason.CANCELLED, event.t, policy)
+            kiosk = replace(kiosk, purpose=purpose)
+        case _:
+            kiosk = _next_try(kiosk, policy) if isinstance(kiosk.screen, Showing) else kiosk
     visit = replace(visits.arrive(kiosk, event), claim=claim)
-    effects = (Rest(),) if isinstance(kiosk.screen, Verifying) else ()
     return replace(kiosk, screen=Proving(visit, claim, event.t.s)), effects
+
+
+def _leave(kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment, policy: Policy) -> Stepped:
+    """Back to the first screen without an outcome; the journal says so if a factor was shown."""
+    asleep = (Rest(),) if isinstance(kiosk.screen, Verifying) else ()
+    kiosk, written = visits.write_off(kiosk, visit, reason, t)
+    return first_screen(kiosk, policy), (*asleep, *written)
 
 
 def _failed(kiosk: Kiosk, event: EffectFailed, policy: Policy) -> Stepped:
@@ -270,49 +304,56 @@ def _part_changed(kiosk: Kiosk, event: PartChanged, policy: Policy) -> Stepped:
     health: Health = replace(kiosk.health, codes=tuple(sorted(codes.items())), **conditions)
     kiosk = replace(kiosk, health=health)
     screen = kiosk.screen
+    if health.gallery is not Condition.READY:
+        return _shut(kiosk, event.t, policy)
     gone = {Condition.LOST, Condition.FAILED}
-    if health.gallery in gone and not isinstance(screen, AskingAdmin | CheckingAdmin | Servicing):
-        return _shut(kiosk, event, policy)
     if isinstance(screen, Verifying) and {health.camera, health.vision} & gone:
         return visits.deny(kiosk, screen.visit, Reason.CAMERA_LOST, event.t, policy)
     return kiosk, ()
 
 
-def _shut(kiosk: Kiosk, event: PartChanged, policy: Policy) -> Stepped:
+def _shut(kiosk: Kiosk, t: Moment, policy: Policy) -> Stepped:
     """Without the gallery nobody is let in; an outcome in hand becomes a refusal."""
-    screen = kiosk.screen
-    if isinstance(screen, Recording):
-        return visits.not_recorded(kiosk, screen, event.t, policy)
-    return first_screen(kiosk, policy), (Rest(),)
+    match kiosk.screen:
+        case Recording() as screen:
+            return visits.not_recorded(kiosk, screen, t, policy)
+        case Attract() | AskingAdmin() | CheckingAdmin() | Servicing():
+            return kiosk, ()
+        case _:
+            return first_screen(kiosk, policy), (Rest(),)
 
 
-def _tick(kiosk: Kiosk, event: Ticked, policy: Policy) -> Stepped:
+def _pass_time(kiosk: Kiosk, t: Moment, policy: Policy) -> Stepped:
     """What time alone does: deadlines deny, idle screens clear, results go away."""
     screen = kiosk.screen
-    now_s = event.t.s
-    idle_s = policy.timing.idle_s
+    timing = policy.timing
     match screen:
-        case Verifying():
-            return visits.tick(kiosk, screen, event, policy)
+        case Attract(touched_s=touched_s):
+            chosen = kiosk.purpose is not STANDARD_PURPOSE[policy.mode]
+            idle = chosen and t.s - touched_s >= timing.idle_s
+            return (first_screen(kiosk, policy) if idle else kiosk), ()
         case Claiming(touched_s=touched_s) | Proving(touched_s=touched_s):
-            return _clear_after(kiosk, now_s - touched_s, idle_s, policy)
-        case AskingAdmin(touched_s=touched_s):
-            return _clear_after(kiosk, now_s - touched_s, idle_s, policy)
-        case Servicing(touched_s=touched_s):
-            return _clear_after(kiosk, now_s - touched_s, policy.timing.service_idle_s, policy)
-        case Showing(until_s=until_s):
-            return _clear_after(kiosk, now_s - until_s, 0.0, policy)
+            if t.s - touched_s >= timing.idle_s:
+                return _leave(kiosk, screen.visit, Reason.TIMED_OUT, t, policy)
+        case Verifying():
+            return visits.tick(kiosk, screen, t, policy)
         case Resolving() | Identifying() | CheckingPin():
-            if now_s >= screen.deadline_s:
-                return visits.deny(kiosk, screen.visit, Reason.FAULT, event.t, policy)
-            return kiosk, ()
-        case Recording(deadline_s=deadline_s) if now_s >= deadline_s:
-            return visits.not_recorded(kiosk, screen, event.t, policy)
-        case CheckingAdmin(deadline_s=deadline_s) if now_s >= deadline_s:
-            return replace(kiosk, screen=AskingAdmin(now_s, fault=Reason.FAULT)), ()
-        case _:
-            return kiosk, ()
-
-
-def _clear_after(kiosk: Kiosk, waited_s: float, limit_s: float, policy: Policy) -> Stepped:
-    return (first_screen(kiosk, policy), ()) if waited_s >= limit_s else (kiosk, ())
+            if t.s >= screen.deadline_s:
+                return visits.deny(kiosk, screen.visit, Reason.FAULT, t, policy)
+        case Recording():
+            if t.s >= screen.deadline_s:
+                return visits.not_recorded(kiosk, screen, t, policy)
+        case Showing(until_s=until_s):
+            return (first_screen(kiosk, policy) if t.s >= until_s else kiosk), ()
+        case AskingAdmin(touched_s=touched_s):
+            idle = t.s - touched_s >= timing.idle_s
+            return (first_screen(kiosk, policy) if idle else kiosk), ()
+        case CheckingAdmin():
+            if t.s >= screen.deadline_s:
+                return replace(kiosk, screen=AskingAdmin(t.s, fault=Reason.FAULT)), ()
+        case Servicing(touched_s=touched_s):
+            idle = t.s - touched_s >= timing.service_idle_s
+            return (first_screen(kiosk, policy) if idle else kiosk), ()
+        case _ as never:
+            assert_never(never)
+    return kiosk, ()

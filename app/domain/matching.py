@@ -7,6 +7,7 @@ use the L2 norm of the difference, cosine spaces 1 - cosine similarity.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -67,7 +68,11 @@ def snapshot_of(
     people: Mapping[str, Person],
     templates: Sequence[tuple[str, Embedding]],
 ) -> Snapshot:
-    """A snapshot from (person id, embedding [d]) pairs."""
+    """A snapshot from (person id, embedding [d]) pairs.
+
+    A template that cannot be used is left out: it matches nobody, and stops nobody else.
+    """
+    templates = [(person, each) for person, each in templates if is_usable(each, space)]
     ids = tuple(sorted({person for person, _ in templates}))
     place = {person: index for index, person in enumerate(ids)}
     matrix = (
@@ -119,17 +124,29 @@ def threshold_at(space: Space, fmr: float) -> float:
 
     Linear in log10(fmr) between calibration points. Never extrapolates to a looser rate than
     was measured; below the strictest point it goes on along the last slope, at least to 0.
-    Raises ValueError for a space without calibration.
+    Raises ValueError for a space without a calibration that can be believed.
     """
     points = sorted(space.calibration, key=lambda point: point.fmr)
     if len(points) < 2:  # noqa: PLR2004 - a line needs two points
         raise ValueError(f"space {space.id} has no calibration table")
+    if not _is_rising(points):
+        raise ValueError(f"space {space.id}: a rarer false match must be a smaller distance")
     wanted = math.log10(min(max(fmr, 1e-12), points[-1].fmr))
     logs = [math.log10(point.fmr) for point in points]
     if wanted < logs[0]:
         slope = (points[1].distance - points[0].distance) / (logs[1] - logs[0])
         return max(points[0].distance + slope * (wanted - logs[0]), 0.0)
     return float(np.interp(wanted, logs, [point.distance for point in points]))
+
+
+def _is_rising(points: list[CalibrationPoint]) -> bool:
+    steps = itertools.pairwise(points)
+    first = points[0]
+    return (
+        first.fmr > 0.0
+        and first.distance > 0.0
+        and all(a.fmr < b.fmr and a.distance <= b.distance < math.inf for a, b in steps)
+    )
 
 
 def identification_threshold(space: Space, templates: int, policy: MatchPolicy) -> float:
@@ -145,18 +162,19 @@ def distances(
 ) -> NDArray[np.float32]:
     """Distance of `probe` [d] to each row of `templates` [n, d], float32 [n].
 
-    `squares` saves a pass over the rows when their squared norms are already known.
+    `squares` saves a pass over the rows when their squared norms are already known. Whatever
+    cannot be measured, as a row with something in it that is not a number, is infinitely far.
     """
-    if squares is None:
-        squares = np.einsum("ij,ij->i", templates, templates)
-    products = templates @ probe
-    own = float(probe @ probe)
-    if metric is Metric.COSINE:
-        return np.asarray(
-            1.0 - products / np.sqrt(np.maximum(squares * own, 1e-24)), dtype=np.float32
-        )
-    squared = squares - 2.0 * products + own
-    return np.asarray(np.sqrt(np.maximum(squared, 0.0)), dtype=np.float32)
+    with np.errstate(invalid="ignore", over="ignore"):
+        if squares is None:
+            squares = np.einsum("ij,ij->i", templates, templates)
+        products = templates @ probe
+        own = float(probe @ probe)
+        if metric is Metric.COSINE:
+            found = 1.0 - products / np.sqrt(np.maximum(squares * own, 1e-24))
+        else:
+            found = np.sqrt(np.maximum(squares - 2.0 * products + own, 0.0))
+    return np.where(np.isfinite(found), found, np.inf).astype(np.float32)
 
 
 def fuse(embeddings: list[Embedding]) -> Embedding:

@@ -53,7 +53,11 @@ class LivenessPolicy:
     `blink_longest_s`: eyes must open again within this. `mouth_gap`: rise of mouth openness.
     `wrong_share`: another head movement this many times its own threshold voids the session.
     `neutral_share`: below this share of a threshold the face is at rest.
-    `track_gap_s`: the track may be unseen this long. `stall_s`: no frame for this long is a fault.
+    `hold_s`: a movement must be seen this long, in at least two looks: one look may be a glitch
+    of the measure (dlib's eye openness scatters by 5 to 10 % from frame to frame).
+    `track_gap_s`: the track may be unseen this long. `stall_s`: no frame for this long is a fault;
+    `wake_s`: the same for the first frame, as a device takes up to about 3 s to open.
+    `absent_s`: with no face at all for this long, whoever asked has left (issue: within 10 s).
     """
 
     challenges: int = 2
@@ -66,11 +70,14 @@ class LivenessPolicy:
     look_up_deg: float = 10.0
     blink_share: float = 0.72
     blink_longest_s: float = 1.5
+    hold_s: float = 0.05
     mouth_gap: float = 0.22
     neutral_share: float = 0.45
     wrong_share: float = 1.25
     track_gap_s: float = 0.5
     stall_s: float = 1.5
+    wake_s: float = 4.0
+    absent_s: float = 9.0
     match_frames: int = 3
 
 

@@ -9,14 +9,19 @@ compared; who the person is, and whether they may enter, is decided elsewhere.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from typing import assert_never
 
 from app.domain import liveness, quality
-from app.domain.liveness import Baseline, Challenge, Met, Step, WrongMovement
+from app.domain.liveness import Baseline, Challenge, Met, Sight, Step, WrongMovement
 from app.domain.observation import Face, Observation
 from app.domain.people import Need
 from app.domain.policy import LivenessPolicy, Policy
 from app.domain.reasons import Reason
+
+NONCE_BYTES = 16
+"""Fewest bytes of a nonce: 128 bits, so that none is ever drawn twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Framing:
 
 @dataclass(frozen=True, slots=True)
 class Challenging:
-    """Asking for step `index` of the plan from the face on `track`."""
+    """Step `index` of the plan, from the face on `track`: shown once the face is at rest."""
 
     track: int
     rest: Baseline
@@ -66,9 +71,11 @@ Stage = Framing | Challenging | Complete | Failed
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`seen_s`: capture time of the last look; `track_s`: of the last one with our face.
+    """`seen_s`: capture time of the last look; `track_s`: of the last one with our face, or
+    while framing with any face.
 
-    All times are monotonic seconds. `kept` are the best near-frontal frames of the track.
+    All times are monotonic seconds. `frame` is 0 until the camera delivered its first.
+    `kept` are the best near-frontal frames of the track.
     """
 
     nonce: bytes
@@ -83,106 +90,155 @@ class Session:
 
 def begin(nonce: bytes, needs: frozenset[Need], t_s: float, policy: LivenessPolicy) -> Session:
     """A new session. A plan that cannot be made fails at once: another factor then serves."""
-    plan = liveness.plan(nonce, liveness.allowed(needs), policy.challenges)
+    fresh = len(nonce) >= NONCE_BYTES
+    plan = liveness.plan(nonce, liveness.allowed(needs), policy.challenges) if fresh else ()
     stage: Stage = Framing(since_s=t_s) if plan else Failed(Reason.FACE_UNAVAILABLE)
-    return Session(nonce, plan, t_s, stage, seen_s=t_s)
+    return Session(nonce, plan, t_s, stage, seen_s=t_s, track_s=t_s)
 
 
-def look(session: Session, seen: Observation, policy: Policy) -> Session:
-    """The session after one observation. Frames that are old or repeated change nothing."""
-    if seen.frame <= session.frame or seen.t_s <= session.seen_s:
+def look(session: Session, seen: Observation, now_s: float, policy: Policy) -> Session:
+    """The session after one observation, told at `now_s` (monotonic, the clock of `seen.t_s`).
+
+    Frames that are old, repeated or from the future change nothing.
+    """
+    if not (seen.frame > session.frame and session.seen_s < seen.t_s <= now_s):
         return session
+    before_s = session.seen_s
     session = replace(session, frame=seen.frame, seen_s=seen.t_s)
     match session.stage:
         case Framing() as stage:
-            return _frame(session, stage, seen, policy)
+            unbroken = seen.t_s - before_s <= policy.liveness.track_gap_s
+            return _frame(session, stage if unbroken else Framing(), seen, now_s, policy)
         case Challenging() as stage:
-            return _challenge(session, stage, seen, policy)
+            return _challenge(session, stage, seen, now_s, policy)
         case Complete() | Failed():
             return session
+        case _ as never:
+            assert_never(never)
 
 
 def tick(session: Session, t_s: float, policy: LivenessPolicy) -> Session:
-    """The session as time alone leaves it: steps run out, cameras stall, tracks are lost."""
+    """The session as time alone leaves it: steps run out, cameras stall, people walk away."""
     if isinstance(session.stage, Complete | Failed):
         return session
-    if t_s - max(session.seen_s, session.started_s) > policy.stall_s:
+    patience_s = policy.stall_s if session.frame else policy.wake_s
+    if t_s - session.seen_s > patience_s:
         return _fail(session, Reason.CAMERA_LOST)
     match session.stage:
-        case Framing(hint=hint) if t_s - session.started_s > policy.framing_s:
-            return _fail(session, hint or Reason.NO_FACE)
-        case Challenging(step=step) if t_s - step.prompted_s > policy.step_s:
-            return _fail(session, Reason.CHALLENGE_MISSED)
-        case _:
+        case Framing(hint=hint):
+            if t_s - session.track_s > policy.absent_s:
+                return _fail(session, Reason.NO_FACE)
+            if t_s - session.started_s > policy.framing_s:
+                return _fail(session, hint or Reason.NO_FACE)
             return session
+        case Challenging(step=step):
+            late = t_s - step.waiting_since_s > policy.step_s
+            return _fail(session, Reason.CHALLENGE_MISSED) if late else session
+        case _ as never:
+            assert_never(never)
 
 
 def _fail(session: Session, reason: Reason) -> Session:
     return replace(session, stage=Failed(reason), kept=())
 
 
-def _frame(session: Session, stage: Framing, seen: Observation, policy: Policy) -> Session:
+def _frame(
+    session: Session, stage: Framing, seen: Observation, now_s: float, policy: Policy
+) -> Session:
     face = largest(seen)
     fault = Reason.NO_FACE
     if face is not None:
+        session = replace(session, track_s=seen.t_s)
         others = tuple(other for other in seen.faces if other is not face)
         found = quality.fault(face, others, seen, policy.quality, frontal=True)
-        if found is None:
-            return _steady(session, stage, face, seen, policy)
-        fault = found
+        if found is None and _is_measured(face):
+            return _steady(session, stage, Sight(face, seen.frame, seen.t_s, now_s), policy)
+        fault = found or Reason.BLURRED
     return replace(session, stage=Framing(hint=fault, since_s=seen.t_s), kept=())
 
 
-def _steady(
-    session: Session, stage: Framing, face: Face, seen: Observation, policy: Policy
-) -> Session:
+def _steady(session: Session, stage: Framing, sight: Sight, policy: Policy) -> Session:
     """One more good look; enough of them in a row are the baseline and start the asking."""
-    same = bool(stage.steady) and stage.steady[-1].track == face.track
-    since_s = stage.since_s if same else seen.t_s
-    steady = (*stage.steady, face) if same else (face,)
-    kept = _keep(session.kept if same else (), face, seen.frame, policy)
-    session = replace(session, kept=kept, track_s=seen.t_s)
+    same = bool(stage.steady) and stage.steady[-1].track == sight.face.track
+    since_s = stage.since_s if same else sight.t_s
+    steady = (*stage.steady, sight.face) if same else (sight.face,)
+    kept = _keep(session.kept if same else (), sight, policy)
+    session = replace(session, kept=kept)
     limits = policy.liveness
-    if len(steady) < limits.steady_frames or seen.t_s - since_s < limits.steady_s:
+    if len(steady) < limits.steady_frames or sight.t_s - since_s < limits.steady_s:
         return replace(session, stage=Framing(Reason.HOLD_STILL, steady, since_s))
-    first = Step(session.plan[0], prompted_s=seen.t_s)
     rest = liveness.baseline_of(steady)
-    return replace(session, stage=Challenging(face.track, rest, 0, first))
+    first = Challenging(sight.face.track, rest, 0, Step(session.plan[0], since_s=sight.now_s))
+    return _answer(session, first, sight, None, policy)
 
 
-def _challenge(session: Session, stage: Challenging, seen: Observation, policy: Policy) -> Session:
+def _challenge(
+    session: Session, stage: Challenging, seen: Observation, now_s: float, policy: Policy
+) -> Session:
+    """One more look for our own face, which may be out of sight for a moment, and not longer."""
+    unseen_s = seen.t_s - session.track_s
+    if unseen_s > policy.liveness.track_gap_s:
+        return _fail(session, Reason.TRACK_LOST)
     face = next((each for each in seen.faces if each.track == stage.track), None)
-    if face is None:
-        if seen.t_s - session.track_s > policy.liveness.track_gap_s:
-            return _fail(session, Reason.TRACK_LOST)
+    if face is None or not _is_measured(face):
         return session
     session = replace(session, track_s=seen.t_s)
     others = tuple(other for other in seen.faces if other is not face)
     if quality.has_rival(face, others, policy.quality):
         return _fail(session, Reason.SEVERAL_FACES)
+    sight = Sight(face, seen.frame, seen.t_s, now_s)
     fault = quality.fault(face, others, seen, policy.quality, frontal=True)
     if fault is None:
-        session = replace(session, kept=_keep(session.kept, face, seen.frame, policy))
-    match liveness.advance(stage.step, face, seen.t_s, seen.frame, stage.rest, policy.liveness):
+        session = replace(session, kept=_keep(session.kept, sight, policy))
+    return _answer(session, stage, sight, fault, policy)
+
+
+def _is_measured(face: Face) -> bool:
+    """Whether everything that is judged about a face is a number."""
+    pose = (face.pose.yaw_deg, face.pose.pitch_deg, face.pose.roll_deg)
+    return all(map(math.isfinite, (*pose, face.eye_openness, face.mouth_openness)))
+
+
+def _answer(
+    session: Session, stage: Challenging, sight: Sight, fault: Reason | None, policy: Policy
+) -> Session:
+    """What this look does to the step that is asked, or waits to be asked."""
+    after = liveness.advance(stage.step, sight, stage.rest, policy.liveness)
+    match after:
         case WrongMovement():
             return _fail(session, Reason.WRONG_MOVEMENT)
-        case Met() as met:
-            return _next_step(session, replace(stage, met=(*stage.met, met)))
-        case Step() as step:
-            hint = None if step.armed else _resting_hint(fault)
-            return replace(session, stage=replace(stage, step=step, hint=hint))
+        case Met():
+            return _next_step(session, replace(stage, met=(*stage.met, after)), sight, policy)
+        case Step():
+            hint = _hint(after, stage, sight, fault, policy.liveness)
+            return replace(session, stage=replace(stage, step=after, hint=hint))
+        case _ as never:
+            assert_never(never)
 
 
-def _resting_hint(fault: Reason | None) -> Reason:
-    return fault if fault is not None else Reason.LOOK_STRAIGHT
+def _hint(
+    step: Step, stage: Challenging, sight: Sight, fault: Reason | None, policy: LivenessPolicy
+) -> Reason | None:
+    """What keeps the kiosk from asking, or from listening: mostly, that the face is not at rest.
+
+    Nobody is corrected in the first moment after the prompt, when nothing counts yet anyway.
+    """
+    if step.armed or liveness.is_at_rest(sight.face, step.challenge, stage.rest, policy):
+        return None
+    if step.prompted_s is not None and sight.t_s - step.prompted_s < policy.reaction_s:
+        return None
+    if fault is not None:
+        return fault
+    still = liveness.is_head_at_rest(sight.face, stage.rest, policy)
+    return Reason.HOLD_STILL if still else Reason.LOOK_STRAIGHT
 
 
-def _next_step(session: Session, stage: Challenging) -> Session:
-    """The next prompt, shown from the moment the step before was met; or the end."""
+def _next_step(session: Session, stage: Challenging, sight: Sight, policy: Policy) -> Session:
+    """The next step, asked at once where the face is at rest again; or the end."""
     index = stage.index + 1
     if index < len(session.plan):
-        step = Step(session.plan[index], prompted_s=stage.met[-1].t_s)
-        return replace(session, stage=replace(stage, index=index, step=step, hint=None))
+        step = Step(session.plan[index], since_s=sight.now_s)
+        return _answer(session, replace(stage, index=index, step=step), sight, None, policy)
     return replace(
         session,
         stage=Complete(
@@ -197,9 +253,10 @@ def largest(seen: Observation) -> Face | None:
     return max(seen.faces, key=lambda face: face.box.area, default=None)
 
 
-def _keep(kept: tuple[Kept, ...], face: Face, frame: int, policy: Policy) -> tuple[Kept, ...]:
+def _keep(kept: tuple[Kept, ...], sight: Sight, policy: Policy) -> tuple[Kept, ...]:
     """The best few frames so far: frontal first, then sharp."""
+    face = sight.face
     off_axis = abs(face.pose.yaw_deg) + 0.5 * abs(face.pose.pitch_deg)
     worth = -off_axis + min(face.quality.sharpness, 200.0) / 40.0
-    best = sorted((*kept, Kept(frame, worth)), key=lambda each: -each.worth)
+    best = sorted((*kept, Kept(sight.frame, worth)), key=lambda each: -each.worth)
     return tuple(best[: policy.liveness.match_frames])

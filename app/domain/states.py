@@ -69,7 +69,9 @@ Outcome = Granted | Denied
 
 @dataclass(frozen=True, slots=True)
 class Attract:
-    pass
+    """`touched_s`: when somebody last chose what the visit is for, monotonic seconds."""
+
+    touched_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

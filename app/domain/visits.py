@@ -34,10 +34,9 @@ from app.domain.events import (
     Pressed,
     Recorded,
     Resolved,
-    Ticked,
 )
 from app.domain.journal import Entry, EntryKind, Factor, Purpose, Tally
-from app.domain.matching import Unmatched, Unsure
+from app.domain.matching import Matched, Unmatched, Unsure
 from app.domain.people import Claim, ClaimKind, Need, Person
 from app.domain.policy import Policy
 from app.domain.reasons import Reason
@@ -64,8 +63,16 @@ CLAIM_FACTOR: dict[ClaimKind, Factor] = {
     ClaimKind.NUMBER: Factor.NUMBER,
 }
 
-#: Failures that say somebody tried to be somebody: only these count towards a lock-out.
-COUNTED = frozenset({Reason.NOT_RECOGNISED, Reason.FACE_CHANGED})
+#: Failures that may be somebody trying to be somebody: only these count towards a lock-out. A
+#: missed challenge counts, or a recording could be tried until a plan happens to fit it.
+COUNTED = frozenset(
+    {
+        Reason.NOT_RECOGNISED,
+        Reason.FACE_CHANGED,
+        Reason.CHALLENGE_MISSED,
+        Reason.WRONG_MOVEMENT,
+    }
+)
 
 
 def arrive(kiosk: Kiosk, event: Pressed | BadgeRead) -> Visit:
@@ -74,11 +81,14 @@ def arrive(kiosk: Kiosk, event: Pressed | BadgeRead) -> Visit:
 
 
 def use_face(kiosk: Kiosk, visit: Visit, event: Pressed, policy: Policy) -> Stepped:
-    """The face path was chosen; with a claim, whose it is has to be found out first."""
+    """The face path was chosen; with a claim, whose it is has to be found out first.
+
+    The face begins anew: a factor proved before may have been somebody else's.
+    """
     health = kiosk.health
     if not (health.vision is health.camera is Condition.READY):
         return kiosk, ()
-    visit = replace(visit, nonce=event.nonce)
+    visit = replace(visit, nonce=event.nonce, proved=frozenset(), subject="")
     if visit.claim is not None:
         ticket = kiosk.ticket + 1
         deadline_s = event.t.s + policy.timing.answer_s
@@ -110,7 +120,7 @@ def look(kiosk: Kiosk, screen: Verifying, event: Looked, policy: Policy) -> Step
     """One more observation; frames of another visit are not looked at."""
     if event.visit != screen.visit.nonce:
         return kiosk, ()
-    after = session.look(screen.session, event.observation, policy)
+    after = session.look(screen.session, event.observation, event.t.s, policy)
     kiosk = replace(kiosk, screen=replace(screen, session=after))
     match after.stage:
         case Complete() as complete:
@@ -126,10 +136,10 @@ def _steps_met(of: Session) -> int:
     return len(of.stage.met) if isinstance(of.stage, Challenging) else 0
 
 
-def tick(kiosk: Kiosk, screen: Verifying, event: Ticked, policy: Policy) -> Stepped:
-    after = session.tick(screen.session, event.t.s, policy.liveness)
+def tick(kiosk: Kiosk, screen: Verifying, t: Moment, policy: Policy) -> Stepped:
+    after = session.tick(screen.session, t.s, policy.liveness)
     if isinstance(after.stage, Failed):
-        return deny(kiosk, screen.visit, after.stage.reason, event.t, policy)
+        return deny(kiosk, screen.visit, after.stage.reason, t, policy)
     return kiosk, ()
 
 
@@ -154,15 +164,26 @@ def identified(kiosk: Kiosk, screen: Identifying, event: Identified, policy: Pol
     visit = screen.visit
     if not event.agrees:
         return deny(kiosk, visit, Reason.FACE_CHANGED, event.t, policy)
-    if isinstance(event.match, Unmatched):
-        return deny(kiosk, visit, Reason.NOT_RECOGNISED, event.t, policy)
-    if isinstance(event.match, Unsure):
-        return deny(kiosk, visit, Reason.UNSURE, event.t, policy)
-    found = event.match.person
+    match event.match:
+        case Unmatched():
+            return deny(kiosk, visit, Reason.NOT_RECOGNISED, event.t, policy)
+        case Unsure():
+            return deny(kiosk, visit, Reason.UNSURE, event.t, policy)
+        case Matched(person=found):
+            return _recognised(kiosk, screen, event, found, policy)
+        case _ as never:
+            assert_never(never)
+
+
+def _recognised(
+    kiosk: Kiosk, screen: Identifying, event: Identified, found: str, policy: Policy
+) -> Stepped:
+    """The face is `found`'s. With a claim it has to be the claimed person's."""
+    visit = screen.visit
     person = event.person
-    wanted = screen.claimed.id if screen.claimed is not None else ""
-    expected = wanted if visit.claim is not None else found
-    if person is None or person.id != found or found != expected:
+    claimed = screen.claimed.id if screen.claimed is not None else ""
+    expected = found if visit.claim is None else claimed
+    if not (person is not None and expected and person.id == found == expected):
         return deny(kiosk, visit, Reason.NOT_RECOGNISED, event.t, policy)
     proved = visit.proved | {Factor.FACE}
     if visit.claim is not None:
@@ -186,6 +207,8 @@ def pin_checked(kiosk: Kiosk, screen: CheckingPin, event: PinChecked, policy: Po
             return deny(kiosk, visit, Reason.WRONG_CREDENTIALS, event.t, policy)
         case PinVerdict.RIGHT:
             pass
+        case _ as never:
+            assert_never(never)
     if event.person is None or (visit.subject and event.person.id != visit.subject):
         return deny(kiosk, visit, Reason.WRONG_CREDENTIALS, event.t, policy)
     shown = {Factor.PIN}
@@ -208,16 +231,32 @@ def _admit(kiosk: Kiosk, visit: Visit, person: Person, t: Moment, policy: Policy
         case Refused(reason=reason):
             denied = Denied(visit, reason, visit.proved, t.utc_s, person)
             return _conclude(kiosk, denied, t, policy)
+        case _ as never:
+            assert_never(never)
 
 
 def _pin_would_do(visit: Visit, policy: Policy) -> bool:
     with_pin = visit.proved | {Factor.PIN}
-    return Factor.PIN not in visit.proved and any(wanted <= with_pin for wanted in policy.accepted)
+    enough = any(wanted and wanted <= with_pin for wanted in policy.accepted)
+    return Factor.PIN not in visit.proved and enough
 
 
 def deny(kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment, policy: Policy) -> Stepped:
     """The visit ends with `reason`; who it may have been is not said."""
     return _conclude(kiosk, Denied(visit, reason, _tried(kiosk, visit), t.utc_s), t, policy)
+
+
+def write_off(kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment) -> Stepped:
+    """A visit that was cancelled or left alone: written down if anybody showed a factor.
+
+    Nobody waits for the answer, as nothing depends on it.
+    """
+    tried = _tried(kiosk, visit)
+    if not tried:
+        return kiosk, ()
+    ticket = kiosk.ticket + 1
+    entry = entry_of(Denied(visit, reason, tried, t.utc_s), t)
+    return replace(kiosk, ticket=ticket), (Record(ticket, entry, None),)
 
 
 def _tried(kiosk: Kiosk, visit: Visit) -> frozenset[Factor]:
@@ -277,38 +316,67 @@ def _tally(outcome: Outcome) -> Tally | None:
 
 
 def recorded(kiosk: Kiosk, screen: Recording, event: Recorded, policy: Policy) -> Stepped:
-    """It is written down: now, and only now, the door may open and the name be shown."""
-    kiosk = replace(kiosk, face_locked_until_s=event.face_locked_until_s)
-    timing = policy.timing
+    """It is written down: now, and only now, the door may open and the name be shown.
+
+    A contract that ended while the record was written is kept to the second all the same.
+    """
     match screen.outcome:
-        case Granted() as outcome:
-            kiosk = replace(kiosk, screen=Showing(outcome, event.t.s + timing.granted_s))
+        case Granted(person=person, factors=factors) as outcome:
+            allowed = access.decide(person, factors, policy.accepted, event.t.utc_s)
+            if isinstance(allowed, Refused):
+                return _take_back(kiosk, outcome, allowed.reason, event.t, policy)
+            until_s = event.t.s + policy.timing.granted_s
+            kiosk = replace(kiosk, screen=Showing(_without_claim(outcome), until_s))
             sound = Sound(Cue.GRANTED)
             if outcome.visit.purpose is not Purpose.ENTER:
                 return kiosk, (sound,)
             return kiosk, (Release(entry_of(outcome, event.t)), sound)
         case Denied() as outcome:
-            kiosk = replace(kiosk, screen=Showing(outcome, event.t.s + timing.denied_s))
-            return kiosk, (Sound(Cue.DENIED),)
+            return _refuse(kiosk, outcome, event.t, policy)
         case _ as never:
             assert_never(never)
 
 
 def not_recorded(kiosk: Kiosk, screen: Recording, t: Moment, policy: Policy) -> Stepped:
-    """The record failed or came too late. What would have been granted is refused.
-
-    A refusal entry follows a grant whose own record may still arrive, so that the journal says
-    that nothing was opened.
-    """
-    until_s = t.s + policy.timing.denied_s
+    """The record failed or came too late. What would have been granted is refused."""
     match screen.outcome:
-        case Granted(visit=visit, factors=factors):
-            outcome = Denied(visit, Reason.CANNOT_RECORD, factors, t.utc_s)
-            record = Record(kiosk.ticket + 1, entry_of(outcome, t), None)
-            kiosk = replace(kiosk, ticket=kiosk.ticket + 1, screen=Showing(outcome, until_s))
-            return kiosk, (record, Sound(Cue.DENIED))
+        case Granted() as outcome:
+            return _take_back(kiosk, outcome, Reason.CANNOT_RECORD, t, policy)
         case Denied() as outcome:
-            return replace(kiosk, screen=Showing(outcome, until_s)), (Sound(Cue.DENIED),)
+            return _refuse(kiosk, outcome, t, policy)
+        case _ as never:
+            assert_never(never)
+
+
+def _take_back(
+    kiosk: Kiosk, outcome: Granted, reason: Reason, t: Moment, policy: Policy
+) -> Stepped:
+    """A grant becomes a refusal before anything opened.
+
+    A refusal entry follows the grant, whose own record stands or may still arrive, so that the
+    journal says that nothing was opened.
+    """
+    denied = Denied(outcome.visit, reason, outcome.factors, t.utc_s)
+    record = Record(kiosk.ticket + 1, entry_of(denied, t), None)
+    kiosk, effects = _refuse(replace(kiosk, ticket=record.ticket), denied, t, policy)
+    return kiosk, (record, *effects)
+
+
+def _refuse(kiosk: Kiosk, outcome: Denied, t: Moment, policy: Policy) -> Stepped:
+    until_s = t.s + policy.timing.denied_s
+    return replace(kiosk, screen=Showing(_without_claim(outcome), until_s)), (Sound(Cue.DENIED),)
+
+
+def _without_claim(outcome: Outcome) -> Outcome:
+    """What a result needs and no more: the claim, and whom a refusal was about, are forgotten."""
+    visit = replace(outcome.visit, claim=None)
+    match outcome:
+        case Granted():
+            return replace(outcome, visit=visit)
+        case Denied():
+            return replace(outcome, visit=visit, person=None)
+        case _ as never:
+            assert_never(never)
 
 
 def dispute(kiosk: Kiosk, screen: Showing, event: Pressed, policy: Policy) -> Stepped:
