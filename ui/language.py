@@ -33,7 +33,7 @@ class TsTranslator(QTranslator):
         sourceText: str,  # noqa: N803 - Qt's name
         disambiguation: str | bytes | None = None,  # noqa: ARG002 - Qt's signature
         n: int = -1,  # noqa: ARG002 - Qt's signature
-    ) -> str | None:  # type: ignore[override]
+    ) -> str | None:
         # None, not "": Qt takes an empty text for a translation and would show nothing.
         return self._messages.get((context, sourceText))
 

@@ -9,15 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
-
 from app.domain.journal import Factor, Purpose
 from app.domain.liveness import Challenge
 from app.domain.people import ClaimKind
 from app.domain.reasons import Reason
 from app.presentation import Busy, FaceDoor
-
-CONTEXT = "foyer"
+from ui.translate import QT_TRANSLATE_NOOP, translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +25,6 @@ class Said:
     sentence: str
 
 
-def _tr(source: str) -> str:
-    return QCoreApplication.translate(CONTEXT, source)
-
-
 def _isolated(name: str) -> str:
     """A name between marks that keep its reading direction to itself."""
     return f"\u2068{name}\u2069"
@@ -40,7 +33,9 @@ def _isolated(name: str) -> str:
 _REASONS: dict[Reason, tuple[str, str]] = {
     Reason.NO_FACE: (
         QT_TRANSLATE_NOOP("foyer", "We could not see you"),
-        QT_TRANSLATE_NOOP("foyer", "Stand in front of the screen so that your face fills the oval."),
+        QT_TRANSLATE_NOOP(
+            "foyer", "Stand in front of the screen so that your face fills the oval."
+        ),
     ),
     Reason.SEVERAL_FACES: (
         QT_TRANSLATE_NOOP("foyer", "One at a time, please"),
@@ -230,175 +225,88 @@ _CLAIMED_BY: dict[ClaimKind, str] = {
 
 def reason(of: Reason) -> Said:
     title, sentence = _REASONS[of]
-    return Said(_tr(title), _tr(sentence))
+    return Said(translated(title), translated(sentence))
 
 
 def hint(of: Reason) -> str:
-    return _tr(_HINTS[of]) if of in _HINTS else reason(of).title
+    return translated(_HINTS[of]) if of in _HINTS else reason(of).title
 
 
 def challenge(of: Challenge) -> str:
-    return _tr(_CHALLENGES[of])
+    return translated(_CHALLENGES[of])
 
 
 def face_door(of: FaceDoor) -> str:
-    return _tr(_FACE_DOORS[of])
+    return translated(_FACE_DOORS[of])
 
 
 def busy(of: Busy) -> Said:
     title, sentence = _BUSY[of]
-    return Said(_tr(title), _tr(sentence))
+    return Said(translated(title), translated(sentence))
 
 
 def welcome(purpose: Purpose, name: str) -> str:
-    return _tr(_WELCOMES[purpose]).replace("{name}", _isolated(name))
+    return translated(_WELCOMES[purpose]).replace("{name}", _isolated(name))
 
 
 def done_at(purpose: Purpose, time: str) -> str:
-    return _tr(_DONE_AT[purpose]).replace("{time}", time)
+    return translated(_DONE_AT[purpose]).replace("{time}", time)
 
 
 def invitation(purpose: Purpose) -> str:
-    return _tr(_PURPOSES[purpose])
+    return translated(_PURPOSES[purpose])
 
 
 def purpose(of: Purpose) -> str:
     """What a half of the clock control says."""
     match of:
         case Purpose.CLOCK_IN:
-            return _tr(QT_TRANSLATE_NOOP("foyer", "Clock in"))
+            return translated(QT_TRANSLATE_NOOP("foyer", "Clock in"))
         case Purpose.CLOCK_OUT:
-            return _tr(QT_TRANSLATE_NOOP("foyer", "Clock out"))
+            return translated(QT_TRANSLATE_NOOP("foyer", "Clock out"))
         case Purpose.ENTER:
-            return _tr(QT_TRANSLATE_NOOP("foyer", "Sign in"))
+            return translated(QT_TRANSLATE_NOOP("foyer", "Sign in"))
 
 
 def factors(of: frozenset[Factor]) -> str:
     """How somebody was let in: "Badge + PIN". A face alone stands with its two prompts."""
     if of == {Factor.FACE}:
-        return _tr(QT_TRANSLATE_NOOP("foyer", "Face + two prompts"))
-    return " + ".join(_tr(words) for factor, words in _FACTORS.items() if factor in of)
+        return translated(QT_TRANSLATE_NOOP("foyer", "Face + two prompts"))
+    return " + ".join(translated(words) for factor, words in _FACTORS.items() if factor in of)
 
 
 def claimed_by(of: ClaimKind) -> str:
-    return _tr(_CLAIMED_BY[of])
+    return translated(_CLAIMED_BY[of])
 
 
 def greeting(hour: int) -> str:
     """`hour` 0..23 where the kiosk stands."""
     if 5 <= hour < 12:  # noqa: PLR2004 - hours of the day
-        return _tr(QT_TRANSLATE_NOOP("foyer", "Good morning"))
+        return translated(QT_TRANSLATE_NOOP("foyer", "Good morning"))
     if 12 <= hour < 18:  # noqa: PLR2004 - hours of the day
-        return _tr(QT_TRANSLATE_NOOP("foyer", "Good afternoon"))
-    return _tr(QT_TRANSLATE_NOOP("foyer", "Good evening"))
+        return translated(QT_TRANSLATE_NOOP("foyer", "Good afternoon"))
+    return translated(QT_TRANSLATE_NOOP("foyer", "Good evening"))
 
 
 def step_of(step: int, steps: int) -> str:
-    words = _tr(QT_TRANSLATE_NOOP("foyer", "Step {step} of {steps}"))
+    words = translated(QT_TRANSLATE_NOOP("foyer", "Step {step} of {steps}"))
     return words.replace("{step}", str(step)).replace("{steps}", str(steps))
 
 
 def pin_count(typed: int, fewest: int) -> str:
     """For those who listen: how far the PIN has come, never which digits."""
-    words = _tr(QT_TRANSLATE_NOOP("foyer", "PIN: {typed} digits typed, at least {fewest} needed"))
+    words = translated(
+        QT_TRANSLATE_NOOP("foyer", "PIN: {typed} digits typed, at least {fewest} needed")
+    )
     return words.replace("{typed}", str(typed)).replace("{fewest}", str(fewest))
 
 
 def code(value: str) -> str:
-    return _tr(QT_TRANSLATE_NOOP("foyer", "Code for whoever mends it: {code}")).replace(
+    return translated(QT_TRANSLATE_NOOP("foyer", "Code for whoever mends it: {code}")).replace(
         "{code}", value
     )
 
 
 def language_name() -> str:
     """The name of the language that is on, in itself."""
-    return _tr(QT_TRANSLATE_NOOP("foyer", "English"))
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Everything that is said the same way every time, in the language that is on."""
-
-    with_face: str
-    badge_or_pin: str
-    badge_sentence: str
-    use_badge_or_pin: str
-    use_face: str
-    try_face_again: str
-    camera_sleeps: str
-    larger_text: str
-    hold_badge: str
-    or_number: str
-    number_placeholder: str
-    type_pin: str
-    look_here: str
-    prompts_follow: str
-    nothing_recorded: str
-    cancel: str
-    done: str
-    not_me: str
-    erase: str
-    confirm: str
-    how: str
-    kept: str
-    kept_facts: str
-    simulated: str
-    admin_title: str
-    admin_sentence: str
-    admin_checking: str
-    service: str
-    service_title: str
-    service_status: str
-    service_log: str
-    service_back: str
-    service_exit: str
-    service_refresh: str
-    service_reading: str
-    resting_title: str
-    resting_sentence: str
-
-
-def words() -> Words:
-    return Words(
-        with_face=_tr(QT_TRANSLATE_NOOP("foyer", "With my face")),
-        badge_or_pin=_tr(QT_TRANSLATE_NOOP("foyer", "Badge or PIN")),
-        badge_sentence=_tr(
-            QT_TRANSLATE_NOOP("foyer", "Hold your badge to the reader or type your number.")
-        ),
-        use_badge_or_pin=_tr(QT_TRANSLATE_NOOP("foyer", "Use badge or PIN")),
-        use_face=_tr(QT_TRANSLATE_NOOP("foyer", "Use my face")),
-        try_face_again=_tr(QT_TRANSLATE_NOOP("foyer", "Try my face again")),
-        camera_sleeps=_tr(QT_TRANSLATE_NOOP("foyer", "The camera sleeps until you choose.")),
-        larger_text=_tr(QT_TRANSLATE_NOOP("foyer", "Larger text")),
-        hold_badge=_tr(QT_TRANSLATE_NOOP("foyer", "Hold your badge to the reader")),
-        or_number=_tr(QT_TRANSLATE_NOOP("foyer", "or type your employee number")),
-        number_placeholder=_tr(QT_TRANSLATE_NOOP("foyer", "Employee number")),
-        type_pin=_tr(QT_TRANSLATE_NOOP("foyer", "Type your PIN")),
-        look_here=_tr(QT_TRANSLATE_NOOP("foyer", "Look at the screen")),
-        prompts_follow=_tr(QT_TRANSLATE_NOOP("foyer", "Two short prompts follow")),
-        nothing_recorded=_tr(QT_TRANSLATE_NOOP("foyer", "No picture is kept.")),
-        cancel=_tr(QT_TRANSLATE_NOOP("foyer", "Cancel")),
-        done=_tr(QT_TRANSLATE_NOOP("foyer", "Done")),
-        not_me=_tr(QT_TRANSLATE_NOOP("foyer", "Not me")),
-        erase=_tr(QT_TRANSLATE_NOOP("foyer", "Erase the last digit")),
-        confirm=_tr(QT_TRANSLATE_NOOP("foyer", "Confirm")),
-        how=_tr(QT_TRANSLATE_NOOP("foyer", "How")),
-        kept=_tr(QT_TRANSLATE_NOOP("foyer", "What we wrote down")),
-        kept_facts=_tr(QT_TRANSLATE_NOOP("foyer", "Name, time and how. No picture.")),
-        simulated=_tr(QT_TRANSLATE_NOOP("foyer", "SIMULATED")),
-        admin_title=_tr(QT_TRANSLATE_NOOP("foyer", "Service")),
-        admin_sentence=_tr(QT_TRANSLATE_NOOP("foyer", "Type the administrator's PIN.")),
-        admin_checking=_tr(QT_TRANSLATE_NOOP("foyer", "Checking …")),
-        service=_tr(QT_TRANSLATE_NOOP("foyer", "Service")),
-        service_title=_tr(QT_TRANSLATE_NOOP("foyer", "Service")),
-        service_status=_tr(QT_TRANSLATE_NOOP("foyer", "Status")),
-        service_log=_tr(QT_TRANSLATE_NOOP("foyer", "Log")),
-        service_back=_tr(QT_TRANSLATE_NOOP("foyer", "Back to visitors")),
-        service_exit=_tr(QT_TRANSLATE_NOOP("foyer", "Close the kiosk")),
-        service_refresh=_tr(QT_TRANSLATE_NOOP("foyer", "Read again")),
-        service_reading=_tr(QT_TRANSLATE_NOOP("foyer", "Reading …")),
-        resting_title=_tr(QT_TRANSLATE_NOOP("foyer", "This kiosk is resting")),
-        resting_sentence=_tr(
-            QT_TRANSLATE_NOOP("foyer", "Please go to reception. They will let you in.")
-        ),
-    )
+    return translated(QT_TRANSLATE_NOOP("foyer", "English"))

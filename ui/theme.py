@@ -149,9 +149,7 @@ class Look:
         if self.face == LAST_FACE:
             scale *= DEJAVU_SIZE
             if role in {Role.DISPLAY, Role.TITLE, Role.DIGITS}:
-                font.setLetterSpacing(
-                    QFont.SpacingType.PercentageSpacing, DEJAVU_DISPLAY_SPACING
-                )
+                font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, DEJAVU_DISPLAY_SPACING)
         font.setPixelSize(max(round(size_du * scale * share * self.unit), 8))
         font.setWeight(weight)
         font.setStyleStrategy(QFont.StyleStrategy.PreferAntialias)

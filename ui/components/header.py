@@ -64,6 +64,7 @@ class Header(QWidget):
         self._time = Label(self, Role.LABEL, align=Qt.AlignmentFlag.AlignRight, most_lines=1)
         self._simulated = Pill(self, Tone.AMBER_TINT, Tone.AMBER, Role.SMALL_LABEL)
         self._simulated.hide()
+        self._look: Look | None = None
         # The name is part of what can be held: presses fall through to the mark behind it.
         self._name.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._name.raise_()
@@ -73,17 +74,21 @@ class Header(QWidget):
             part.apply(look)
         self._look = look
 
-    def say(self, house: str, time: str, simulated: str) -> None:
-        """`simulated` empty: the camera is a camera."""
+    def say(self, house: str, time: str, simulated: str) -> bool:
+        """`simulated` empty: the camera is a camera. True when it has to be arranged anew."""
+        moved = (house, simulated) != (self._name.text(), self._simulated.text())
         self._name.say(house)
         self._mark.setAccessibleName(house)
         self._time.say(time)
         self._simulated.say(simulated)
         self._simulated.setVisible(bool(simulated))
+        return moved
 
     def arrange(self, box: Box) -> None:
         place(self, box)
         look = self._look
+        if look is None:
+            return
         inner = Box(0, 0, box.width, box.height)
         time_width = look.px(240)
         pill_width = 0

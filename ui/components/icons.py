@@ -192,6 +192,7 @@ _DRAWINGS: dict[Icon, Callable[[QPainterPath], None]] = {
 
 #: Dots need a heavier stroke than lines to look as dark.
 _HEAVY = frozenset({Icon.KEY, Icon.DOTS})
+HEAVIER = 2.4
 
 
 def outline(icon: Icon) -> QPainterPath:
@@ -201,9 +202,11 @@ def outline(icon: Icon) -> QPainterPath:
     return path
 
 
-def draw(painter: QPainter, icon: Icon, rect: QRectF, colour: QColor, stroke: float = 0.0) -> None:
-    """Draw an icon into a square. `stroke` in field units; 0 is the standard weight."""
-    weight = stroke or (STROKE * 1.9 if icon in _HEAVY else STROKE)
+def draw(
+    painter: QPainter, icon: Icon, rect: QRectF, colour: QColor, stroke: float = STROKE
+) -> None:
+    """Draw an icon into a square. `stroke` in field units."""
+    weight = stroke * HEAVIER if icon in _HEAVY else stroke
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(rect.topLeft())

@@ -34,10 +34,10 @@ ASPECT = 0.786
 RING_DU = 16
 RING_GAP_DU = 16
 #: Room for the sign beside and above the ring.
-SIDE_DU = 132
+SIDE_DU = 106
 ABOVE_DU = 116
 SIGN_DU = 96
-SIGN_GAP_DU = 18
+SIGN_GAP_DU = 10
 #: Between the parts of a ring of several steps, degrees.
 STEP_GAP_DEG = 7.0
 
@@ -282,6 +282,7 @@ class Oval(QWidget):
             return
         across, down = HEADINGS[prompt]
         painter.save()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.translate(box.center())
         # The chevrons are drawn pointing left and turned to where the head should go.
         painter.rotate({(-1.0, 0.0): 0.0, (0.0, -1.0): 90.0}.get((across, down), 180.0))

@@ -48,7 +48,9 @@ class FactTable(QLabel):
         self.update()
 
     def height_for(self, width: int, look: Look) -> int:
-        rows = sum(max(pair[0].height_px(), pair[1].height_px()) for pair in self._rows(width, look))
+        rows = sum(
+            max(pair[0].height_px(), pair[1].height_px()) for pair in self._rows(width, look)
+        )
         gaps = look.px(ROW_GAP_DU) * max(len(self._facts) - 1, 0)
         head = self._head(width, look).height_px() + look.px(HEAD_GAP_DU)
         return head + rows + gaps + 2 * look.px(PADDING_DU)
@@ -88,7 +90,9 @@ class FactTable(QLabel):
         for name, value in self._rows(self.width(), look):
             high = max(name.height_px(), value.height_px())
             name.draw(painter, QRectF(name_x, y, name_width, name.height), look.colour(Tone.SOFT))
-            value.draw(painter, QRectF(value_x, y, value_width, value.height), look.colour(Tone.INK))
+            value.draw(
+                painter, QRectF(value_x, y, value_width, value.height), look.colour(Tone.INK)
+            )
             y += high + look.px(ROW_GAP_DU)
         painter.end()
 

@@ -7,6 +7,7 @@ of a centred text become about equally long.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -155,5 +156,5 @@ def _broken_at(text: str, starts: list[int]) -> str:
     """`text` with a line break before each of `starts`, which count UTF-16 units as Qt does."""
     units = text.encode("utf-16-le")
     edges = [0, *(start * 2 for start in starts), len(units)]
-    lines = [units[a:b].decode("utf-16-le") for a, b in zip(edges, edges[1:], strict=False)]
+    lines = [units[a:b].decode("utf-16-le") for a, b in pairwise(edges)]
     return "\n".join(line.rstrip(" \n") for line in lines)

@@ -34,6 +34,7 @@ COLUMN_GAP_DU = 72
 PAD_WIDTH_DU = 640
 ENTRY_DU = 128
 GAP_DU = 24
+LEAST_MARK_DU = 120
 
 
 class Applies(Protocol):
@@ -130,11 +131,11 @@ def arrange_typing(
         )
         spare = words.height - least - pad_high + keypad.least_height(look)
         mark_high = min(look.px(220), spare)
-        mark.setVisible(mark_high >= look.px(120))
-        shown = [mark_high] if mark.isVisibleTo(mark.parentWidget()) else []
+        shown = [mark_high] if mark_high >= look.px(LEAST_MARK_DU) else []
         gaps = [look.px(36)] * len(shown) + [look.px(12)] * (len(labels) - 1)
         gaps += [look.px(44), look.px(24)]
         cells = stack(words, [*shown, *heights, entry_high, pad_high], gaps)
+        mark.setVisible(bool(shown))
         if shown:
             place(mark, cells.pop(0))
         for label, cell in zip(labels, cells, strict=False):
@@ -142,7 +143,9 @@ def arrange_typing(
         place(entry, cells[-2].middle(pad_width, entry_high))
         keypad.arrange(cells[-1].middle(pad_width, pad_high))
         return
-    words, pad = box.cut_left(box.width - pad_width - look.px(COLUMN_GAP_DU), look.px(COLUMN_GAP_DU))
+    words, pad = box.cut_left(
+        box.width - pad_width - look.px(COLUMN_GAP_DU), look.px(COLUMN_GAP_DU)
+    )
     room = pad.height - entry_high - look.px(GAP_DU)
     pad_high = min(room, look.px(4 * 150 + 48))
     cells = stack(pad, [entry_high, pad_high], [look.px(GAP_DU)])
@@ -151,10 +154,10 @@ def arrange_typing(
     words = cut_foot(words, look, foot)
     heights = [label.height_for(words.width) for label in labels]
     side = min(look.px(220), words.height - sum(heights) - look.px(90))
-    mark.setVisible(side >= look.px(110))
-    shown = [side] if mark.isVisibleTo(mark.parentWidget()) else []
+    shown = [side] if side >= look.px(LEAST_MARK_DU) else []
     gaps = [look.px(44)] * len(shown) + [look.px(16)] * (len(labels) - 1)
     cells = stack(words, [*shown, *heights], gaps)
+    mark.setVisible(bool(shown))
     if shown:
         cell = cells.pop(0)
         place(mark, Box(cell.x, cell.y, cell.height, cell.height))

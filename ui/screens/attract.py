@@ -20,6 +20,7 @@ from ui.layout import Box, place, stack
 from ui.screens.arrange import CENTRE, START, apply_all
 from ui.screens.screen import Press
 from ui.theme import Look, Role, Tone
+from ui.words import words_now
 
 FACE_ICONS: dict[FaceDoor, Icon] = {
     FaceDoor.OPEN: Icon.FACE,
@@ -28,7 +29,7 @@ FACE_ICONS: dict[FaceDoor, Icon] = {
     FaceDoor.PAUSED: Icon.PAUSE,
 }
 
-DOOR_DU = 640
+DOOR_DU = 700
 LYING_DOOR_DU = 600
 GAP_DU = 24
 CHIP_DU = 76
@@ -81,7 +82,7 @@ class AttractScreen(QWidget):
             chip.setVisible(len(self._languages) > 1)
 
     def show_view(self, view: AttractView) -> None:
-        words = text.words()
+        words = words_now()
         self._greeting.say(text.greeting(self._hour()))
         purpose = view.purpose or Purpose.ENTER
         self._invitation.say(text.invitation(purpose))

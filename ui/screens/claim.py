@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.events import Button
 from app.presentation import ClaimView, FaceDoor
-from ui import text
 from ui.components.action import Style
 from ui.components.entry import NumberEntry
 from ui.components.icons import Icon
@@ -20,6 +19,7 @@ from ui.layout import Box
 from ui.screens.arrange import Foot, apply_all, arrange_typing
 from ui.screens.screen import Press
 from ui.theme import Look, Role, Tone
+from ui.words import words_now
 
 
 class ClaimScreen(QWidget):
@@ -38,7 +38,7 @@ class ClaimScreen(QWidget):
         )
 
     def show_view(self, view: ClaimView) -> None:
-        words = text.words()
+        words = words_now()
         self._title.say(words.hold_badge)
         self._sentence.say(words.or_number)
         self._entry.say(view.typed, words.number_placeholder)

@@ -20,6 +20,7 @@ from ui.layout import Box
 from ui.screens.arrange import Foot, apply_all, arrange_typing
 from ui.screens.screen import Press
 from ui.theme import Look, Role, Tone
+from ui.words import words_now
 
 
 class PinScreen(QWidget):
@@ -38,7 +39,7 @@ class PinScreen(QWidget):
         )
 
     def show_view(self, view: PinView) -> None:
-        words = text.words()
+        words = words_now()
         self._title.say(words.type_pin)
         self._sentence.say(text.claimed_by(view.claimed_by))
         self._entry.show_count(view.typed, view.fewest, text.pin_count(view.typed, view.fewest))

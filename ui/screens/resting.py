@@ -17,6 +17,7 @@ from ui.layout import Box, place
 from ui.screens.arrange import START, apply_all, arrange_words
 from ui.screens.screen import Press
 from ui.theme import Look, Role, Tone
+from ui.words import words_now
 
 FOOT_DU = 76
 
@@ -34,7 +35,7 @@ class RestingScreen(QWidget):
         )
 
     def show_view(self, view: OutOfServiceView) -> None:
-        words = text.words()
+        words = words_now()
         self._title.say(words.resting_title)
         self._sentence.say(words.resting_sentence)
         self._code.say(text.code(view.code))

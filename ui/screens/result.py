@@ -21,6 +21,7 @@ from ui.layout import Box
 from ui.screens.arrange import Foot, apply_all, arrange_words
 from ui.screens.screen import Press
 from ui.theme import Look, Role, Tone
+from ui.words import words_now
 
 #: What the mark over a refusal points to: the thing to use next, or the people who help.
 _TO_RECEPTION = frozenset(
@@ -73,7 +74,7 @@ class GrantedScreen(QWidget):
         )
 
     def show_view(self, view: GrantedView) -> None:
-        words = text.words()
+        words = words_now()
         self._title.say(text.welcome(view.purpose, view.name))
         self._sentence.say(text.done_at(view.purpose, self._clock(view.utc_s)))
         how = (words.how, text.factors(view.factors))
@@ -82,6 +83,10 @@ class GrantedScreen(QWidget):
         if view != self._shown:
             self._shown = view
             self._mark.draw_tick()
+
+    def settle(self) -> None:
+        """The whole tick, now."""
+        self._mark.finish()
 
     def forget(self) -> None:
         self._shown = None
@@ -112,7 +117,7 @@ class DeniedScreen(QWidget):
         )
 
     def show_view(self, view: DeniedView) -> None:
-        words = text.words()
+        words = words_now()
         said = text.reason(view.reason)
         self._mark.show_icon(icon_for(view.reason))
         self._title.say(said.title)

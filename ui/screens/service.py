@@ -21,6 +21,7 @@ from ui.layout import Box, place
 from ui.screens.arrange import START, Foot, apply_all, arrange_typing, cut_foot
 from ui.screens.screen import Press
 from ui.theme import Look, Role, Tone
+from ui.words import Words, words_now
 
 GAP_DU = 24
 REFRESH_DU = 96
@@ -42,7 +43,7 @@ class AdminPinScreen(QWidget):
         )
 
     def show_view(self, view: AdminPinView) -> None:
-        words = text.words()
+        words = words_now()
         self._title.say(words.admin_title)
         self._sentence.say(_sentence(view, words))
         self._entry.show_count(view.typed, view.fewest, text.pin_count(view.typed, view.fewest))
@@ -70,7 +71,7 @@ class AdminPinScreen(QWidget):
         arrange_typing(box, look, self._mark, labels, self._entry, self._keypad, foot)
 
 
-def _sentence(view: AdminPinView, words: text.Words) -> str:
+def _sentence(view: AdminPinView, words: Words) -> str:
     if view.checking:
         return words.admin_checking
     if view.fault is not None:
@@ -94,7 +95,7 @@ class ServiceScreen(QWidget):
         )
 
     def show_view(self, view: ServiceView) -> None:
-        words = text.words()
+        words = words_now()
         reading = ((words.service_reading, ""),)
         self._title.say(words.service_title)
         self._refresh.say(words.service_refresh)

@@ -25,6 +25,7 @@ from ui.layout import Box, place, stack
 from ui.screens.arrange import CENTRE, COLUMN_GAP_DU, START, Foot, apply_all, cut_foot
 from ui.screens.screen import Press
 from ui.theme import Look, Role, Tone
+from ui.words import words_now
 
 #: How often the mailbox is looked into. Twice a frame of a 30 Hz camera, so that none waits
 #: longer than half its time; an empty look costs microseconds.
@@ -60,7 +61,7 @@ class VerifyScreen(QWidget):
         self._timer.timeout.connect(self.look)
 
     def show_view(self, view: VerifyView) -> None:
-        words = text.words()
+        words = words_now()
         if view.prompt is None:
             self._instruction.say(words.look_here)
             self._step.say(words.prompts_follow)
@@ -78,6 +79,11 @@ class VerifyScreen(QWidget):
         picture = self._pictures.take()
         if picture is not None:
             self._oval.show_picture(picture)
+
+    def settle(self) -> None:
+        """The newest picture, and the ring where it is going."""
+        self.look()
+        self._oval.finish()
 
     def forget(self) -> None:
         self._pictures.take()
@@ -107,13 +113,13 @@ class VerifyScreen(QWidget):
 
     def _tallest_instruction(self, width: int, look: Look) -> int:
         """Room for every instruction there is, so that the picture never jumps."""
-        said = [text.challenge(each) for each in Challenge] + [text.words().look_here]
+        said = [text.challenge(each) for each in Challenge] + [words_now().look_here]
         manner = Manner(Role.DISPLAY, most_lines=3)
         way = self.layoutDirection()
         return max(fit(words, manner, look, way, width).height_px() for words in said)
 
     def _tallest_step(self, width: int, look: Look) -> int:
-        said = (text.words().prompts_follow, text.step_of(1, 2))
+        said = (words_now().prompts_follow, text.step_of(1, 2))
         manner = Manner(Role.LEAD, most_lines=2)
         way = self.layoutDirection()
         return max(fit(words, manner, look, way, width).height_px() for words in said)
