@@ -1,0 +1,55 @@
+"""What a model pack's loader hands to the engine: three parts, each doing one thing.
+
+Pictures are uint8 [h, w, 3] BGR and points float64 [n, 2] (x, y) in pixels of the picture they
+were found in. The loader of another kind of pack fulfils the same three Protocols.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.matching import Embedding
+from app.domain.observation import Box
+
+Pixels = NDArray[np.uint8]
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A face a detector saw; `score` is the detector's own, higher is surer."""
+
+    box: Box
+    score: float
+
+
+class Detector(Protocol):
+    """Finds faces at least `smallest_px` wide; `eager` accepts weaker ones, for a place where a
+    face was a moment ago."""
+
+    def find(self, pixels: Pixels, smallest_px: float, *, eager: bool) -> list[Found]: ...
+
+
+class Landmarker(Protocol):
+    """The 68 points of the iBUG 300-W markup of the face in `box`, float64 [68, 2]."""
+
+    def mark(self, pixels: Pixels, box: Box) -> Points: ...
+
+
+class Recogniser(Protocol):
+    """Cuts a face out the way its network wants it (uint8 [h, w, 3] BGR), and embeds that."""
+
+    def align(self, pixels: Pixels, landmarks: Points) -> Pixels: ...
+
+    def embed(self, chip: Pixels) -> Embedding: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    detector: Detector
+    landmarker: Landmarker
+    recogniser: Recogniser
