@@ -17,7 +17,7 @@ LONGEST_MODULE_LINES = 450
 #: Folders that would hide a library of the same name, or are not code, if they were packages.
 NO_PACKAGES = ("packaging", "resources", "models", "docs")
 #: Text only: weights, fonts, sounds, videos and photographs have other names and do not belong.
-KINDS = {".py", ".typed", ".toml", ".md", ".sql", ".json", ".jsonl", ".spec"}
+KINDS = {".py", ".typed", ".toml", ".md", ".sql", ".json", ".jsonl", ".spec", ".ts"}
 NAMES = {"LICENSE", ".gitignore", "packaging/setup", ".ci/run"}
 COMMANDS = {
     "Run": "sh packaging/setup && .venv/bin/foyer demo",
