@@ -122,7 +122,8 @@ class Player:
         self._stage = stage
         self._credentials = credentials
         self._on_scene = on_scene
-        self._views: queue.SimpleQueue[Seen] = queue.SimpleQueue()
+        self._views: queue.SimpleQueue[Seen | None] = queue.SimpleQueue()
+        self.goes_on = True
         house.listen(self._see)
 
     def _see(self, view: View) -> None:
@@ -130,18 +131,24 @@ class Player:
         self._stage.ask(view.prompt if isinstance(view, VerifyView) else None)
         self._views.put(Seen(time.monotonic(), view))
 
+    def give_up(self) -> None:
+        """Nobody shows Views any more: every wait ends at once. From any thread."""
+        self.goes_on = False
+        self._views.put(None)
+
     def wait_for(
         self, wanted: Callable[[View], bool], patience_s: float = PATIENCE_S
     ) -> Seen | None:
         """The first View that is `wanted`, or None when patience ran out."""
         deadline_s = time.monotonic() + patience_s
-        while True:
+        while self.goes_on:
             try:
                 seen = self._views.get(timeout=max(deadline_s - time.monotonic(), 0.0))
             except queue.Empty:
                 return None
-            if wanted(seen.view):
+            if seen is not None and wanted(seen.view):
                 return seen
+        return None
 
     def wait_until_ready(self) -> bool:
         """Whether the first screen came up with the face path open."""

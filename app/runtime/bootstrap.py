@@ -1,0 +1,194 @@
+"""The one place that chooses adapters: from settings to a house.
+
+Every constructor here is small and separate, so that the command line uses the same parts as
+the kiosk, and `build` takes a replacement for any of them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from getpass import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.actuators import CommandCues, CommandDoor, NoDoor, SilentCues
+from app.domain.people import Secret
+from app.domain.policy import Policy
+from app.gallery.keys import key_store as provider_named
+from app.gallery.passphrase import passphrase_from
+from app.gallery.store import Store
+from app.ports import (
+    BadgeReader,
+    Clock,
+    Cues,
+    Door,
+    FaceEngine,
+    Frame,
+    FrameSource,
+    Keys,
+    KeyStore,
+    PinHasher,
+)
+from app.resources import resource
+from app.runtime.clock import SystemClock
+from app.runtime.house import House, Parts
+from app.runtime.ledger import Open
+
+if TYPE_CHECKING:
+    from app.domain.picture import Picture
+    from app.settings import Settings
+
+
+def key_store(settings: Settings) -> KeyStore:
+    """The provider named in `gallery.keys`; raises KeyStoreError."""
+    gallery = settings.gallery
+    return provider_named(gallery.keys, gallery.path, os.environ, _passphrase(settings))
+
+
+def _passphrase(settings: Settings) -> Callable[[], Secret]:
+    """From the file in `gallery.key_file`, FOYER_PASSPHRASE, or asked for where somebody sits."""
+    prompt = _ask_passphrase if sys.stdin.isatty() else None
+    return passphrase_from(os.environ, file=settings.gallery.key_file, prompt=prompt)
+
+
+def _ask_passphrase() -> Secret:
+    return Secret(getpass("Passphrase of the gallery: "))
+
+
+def open_gallery(settings: Settings, *, create: bool = False) -> Store:
+    """An open gallery; raises a GalleryError or KeyStoreError. Use and close it on this thread."""
+    gallery = store(settings, key_store(settings), create=create)
+    gallery.open()
+    return gallery
+
+
+def store(settings: Settings, keys: KeyStore, *, create: bool = False) -> Store:
+    """The gallery named in the settings, not opened yet."""
+    return Store(settings.gallery.path, keys, settings.policy().lockout, create=create)
+
+
+def pin_hasher(keys: Keys) -> PinHasher:
+    """Argon2id with this gallery's pepper."""
+    from app.credentials.pin import Argon2Hasher  # noqa: PLC0415 - not needed to show a setting
+
+    return Argon2Hasher(keys.pepper)
+
+
+def opener(settings: Settings, keys: KeyStore) -> Callable[[], Open]:
+    """What the io thread calls to open the gallery, again after every fault."""
+
+    def open_both() -> Open:
+        gallery = store(settings, keys)
+        gallery.open()
+        loaded = keys.load()
+        if loaded is None:
+            gallery.close()
+            raise AssertionError("a gallery opened without a key")
+        return Open(gallery, pin_hasher(loaded))
+
+    return open_both
+
+
+def models_folder(settings: Settings) -> Path:
+    """Where installed model files lie."""
+    return settings.models.folder
+
+
+def face_engine(settings: Settings) -> FaceEngine:
+    """The pack named in `models.pack`, not loaded yet; raises ModelRejected for an unknown name."""
+    from app.vision import manifest  # noqa: PLC0415 - the command line starts without models
+    from app.vision.engine import Engine  # noqa: PLC0415
+
+    packs = manifest.parse(resource("models/manifest.toml").read_text(encoding="utf-8"))
+    return Engine(packs.pack(settings.models.pack), models_folder(settings))
+
+
+def frame_source(settings: Settings) -> FrameSource:
+    """The camera named in `camera.source`, not opened yet; raises CameraError for a bad name."""
+    from app.camera.choose import source_at  # noqa: PLC0415 - OpenCV is not always needed
+
+    camera = settings.camera
+    return source_at(camera.source, camera.width_px, camera.height_px, camera.rate_hz)
+
+
+def door(settings: Settings) -> Door:
+    if not settings.door.command:
+        return NoDoor()
+    return CommandDoor(settings.door.command, settings.door.timeout_s)
+
+
+def cues(settings: Settings) -> Cues:
+    return CommandCues(settings.cues.command) if settings.cues.command else SilentCues()
+
+
+def badge_readers(settings: Settings) -> tuple[BadgeReader, ...]:
+    """Devices read on threads of their own; `keyboard` readers type into the window instead."""
+    named = settings.reader.badge
+    if named in {"keyboard", "none", ""}:
+        return ()
+    from app.credentials.evdev import KeyboardDevice  # noqa: PLC0415 - Linux only
+
+    return (KeyboardDevice(named),)
+
+
+def picture_of(frame: Frame) -> Picture:
+    from app.runtime import pictures  # noqa: PLC0415 - OpenCV loads on the camera's thread
+
+    return pictures.picture_of(frame)
+
+
+@dataclass(frozen=True, slots=True)
+class Replacements:
+    """Adapters to use instead of those the settings name; None leaves the choice to them."""
+
+    source: FrameSource | None = None
+    engine: FaceEngine | None = None
+    open_gallery: Callable[[], Open] | None = None
+    keys: KeyStore | None = None
+    door: Door | None = None
+    cues: Cues | None = None
+    clock: Clock | None = None
+    readers: tuple[BadgeReader, ...] | None = None
+    policy: Policy | None = None
+
+
+def build(settings: Settings, instead: Replacements | None = None) -> House:
+    """A house that is not started. Raises only for settings that name what does not exist."""
+    given = instead or Replacements()
+    policy = given.policy or settings.policy()
+    source = given.source or frame_source(settings)
+    engine = given.engine or face_engine(settings)
+    keys = given.keys or key_store(settings)
+    opened = given.open_gallery or opener(settings, keys)
+    readers = badge_readers(settings) if given.readers is None else given.readers
+    parts = Parts(
+        source=source,
+        engine=engine,
+        open_gallery=opened,
+        door=given.door or door(settings),
+        cues=given.cues or cues(settings),
+        clock=given.clock or SystemClock(),
+        picture_of=picture_of,
+        readers=readers,
+        status=lambda: facts(settings, keys, source, engine),
+    )
+    return House(parts, replace(policy, simulated=source.simulated))
+
+
+def facts(
+    settings: Settings, keys: KeyStore, source: FrameSource, engine: FaceEngine
+) -> tuple[tuple[str, str], ...]:
+    """What the service screen says about how this kiosk is put together."""
+    return (
+        ("House", f"{settings.kiosk.house_name}, {settings.kiosk.place}"),
+        ("Mode", str(settings.kiosk.mode)),
+        ("Camera", source.name),
+        ("Models", f"{settings.models.pack} ({engine.space.id})"),
+        ("Gallery", str(settings.gallery.path)),
+        ("Keys", keys.name),
+        ("Badge reader", settings.reader.badge or "none"),
+        ("Door", door(settings).name),
+    )
