@@ -174,7 +174,7 @@ _CHALLENGES: dict[Challenge, str] = {
 }
 
 _FACE_DOORS: dict[FaceDoor, str] = {
-    FaceDoor.OPEN: QT_TRANSLATE_NOOP("foyer", "Look and follow two prompts. No picture is kept."),
+    FaceDoor.OPEN: QT_TRANSLATE_NOOP("foyer", "Follow two prompts.\nNo picture is kept."),
     FaceDoor.WAKING: QT_TRANSLATE_NOOP("foyer", "Waking up. This takes a few seconds."),
     FaceDoor.UNAVAILABLE: QT_TRANSLATE_NOOP("foyer", "Resting now. Badge and PIN work as always."),
     FaceDoor.PAUSED: QT_TRANSLATE_NOOP("foyer", "Taking a short break. Badge and PIN work."),

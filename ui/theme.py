@@ -79,6 +79,7 @@ class Role(Enum):
     What is already large grows less than what is small, so that 150 % still fits the screen.
     """
 
+    HERO = (100, QFont.Weight.Bold, 0.4)
     DISPLAY = (84, QFont.Weight.Bold, 0.5)
     TITLE = (44, QFont.Weight.Bold, 0.8)
     LEAD = (37, QFont.Weight.Normal, 1.0)
@@ -148,7 +149,7 @@ class Look:
         font = QFont(self.face)
         if self.face == LAST_FACE:
             scale *= DEJAVU_SIZE
-            if role in {Role.DISPLAY, Role.TITLE, Role.DIGITS}:
+            if role in {Role.HERO, Role.DISPLAY, Role.TITLE, Role.DIGITS}:
                 font.setLetterSpacing(QFont.SpacingType.PercentageSpacing, DEJAVU_DISPLAY_SPACING)
         font.setPixelSize(max(round(size_du * scale * share * self.unit), 8))
         font.setWeight(weight)

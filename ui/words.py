@@ -56,7 +56,7 @@ def words_now() -> Words:
         with_face=translated(QT_TRANSLATE_NOOP("foyer", "With my face")),
         badge_or_pin=translated(QT_TRANSLATE_NOOP("foyer", "Badge or PIN")),
         badge_sentence=translated(
-            QT_TRANSLATE_NOOP("foyer", "Hold your badge to the reader or type your number.")
+            QT_TRANSLATE_NOOP("foyer", "Hold it to the reader\nor type your number.")
         ),
         use_badge_or_pin=translated(QT_TRANSLATE_NOOP("foyer", "Use badge or PIN")),
         use_face=translated(QT_TRANSLATE_NOOP("foyer", "Use my face")),

@@ -289,8 +289,10 @@
         <translation>Mund öffnen</translation>
     </message>
     <message>
-        <source>Look and follow two prompts. No picture is kept.</source>
-        <translation>Schauen und zwei Hinweisen folgen. Kein Bild wird behalten.</translation>
+        <source>Follow two prompts.
+No picture is kept.</source>
+        <translation>Zwei Hinweisen folgen.
+Kein Bild bleibt.</translation>
     </message>
     <message>
         <source>Waking up. This takes a few seconds.</source>
@@ -430,8 +432,10 @@
         <translation>Ausweis oder PIN</translation>
     </message>
     <message>
-        <source>Hold your badge to the reader or type your number.</source>
-        <translation>Ausweis an den Leser halten oder Nummer eingeben.</translation>
+        <source>Hold it to the reader
+or type your number.</source>
+        <translation>An den Leser halten
+oder Nummer tippen.</translation>
     </message>
     <message>
         <source>Use badge or PIN</source>
@@ -479,7 +483,7 @@
     </message>
     <message>
         <source>No picture is kept.</source>
-        <translation>Kein Bild wird behalten.</translation>
+        <translation>Kein Bild bleibt gespeichert.</translation>
     </message>
     <message>
         <source>Cancel</source>

@@ -43,6 +43,7 @@ RADIUS_DU = 28
 BORDER_DU = 2
 PADDING_DU = 20
 ICON_DU = 44
+LONE_ICON_DU = 60
 ICON_GAP_DU = 14
 
 
@@ -130,7 +131,8 @@ class ActionButton(QAbstractButton):
         setting = self.setting()
         if setting is None:
             if self._icon is not None:
-                box = QRectF(0, 0, side, side)
+                lone = look.px(LONE_ICON_DU)
+                box = QRectF(0, 0, lone, lone)
                 box.moveCenter(rect.center())
                 icons.draw(painter, self._icon, box, colour, stroke=7)
             return

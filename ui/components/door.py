@@ -15,9 +15,9 @@ from ui.components.typeset import Manner, Setting, fit
 from ui.layout import Box, stack
 from ui.theme import Look, Role, Tone
 
-ICON_DU = 208
+ICON_DU = 232
 LEAST_ICON_DU = 96
-PADDING_DU = 32
+PADDING_DU = 28
 RADIUS_DU = 36
 
 TITLE = Manner(Role.TITLE, most_lines=2)
@@ -82,7 +82,7 @@ class Door(QAbstractButton):
         spare = self.height() - sum(heights) - round(3.5 * padding)
         side = max(min(look.px(ICON_DU), spare), 1)
         inner = Box(padding, padding, self.width() - 2 * padding, self.height() - 2 * padding)
-        gaps = (round(1.6 * padding), padding // 2)
+        gaps = (round(1.7 * padding), round(0.7 * padding))
         boxes = stack(inner, (side, *heights), gaps)
         icon_box = boxes[0].middle(side, side)
         stroke_tone = Tone.ACCENT if on else Tone.SOFT

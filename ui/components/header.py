@@ -16,7 +16,8 @@ from ui.theme import Look, Role, Tone
 
 HEIGHT_DU = 76
 MARK_DU = 60
-GAP_DU = 20
+GAP_DU = 24
+PILL_DU = 64
 LONG_PRESS_MS = 2000
 
 
@@ -90,20 +91,19 @@ class Header(QWidget):
         if look is None:
             return
         inner = Box(0, 0, box.width, box.height)
-        time_width = look.px(240)
+        time_width = self._time.natural_width(look)
         pill_width = 0
         if self._simulated.text():
             pill_width = self._simulated.width_for(look)
         gap = look.px(GAP_DU)
         mark = look.px(MARK_DU * 0.74)
-        name_width = (box.width - pill_width) // 2 - mark - 2 * gap
-        if not pill_width:
-            name_width = box.width - time_width - mark - 2 * gap
+        name_width = box.width - time_width - pill_width - mark - 3 * gap
         _, after_mark = inner.cut_left(mark, gap)
         name, _ = after_mark.cut_left(max(name_width, 1))
         place(self._name, name)
         held, _ = inner.cut_left(mark + gap + name.width)
         place(self._mark, held)
         place(self._time, Box(box.width - time_width, 0, time_width, box.height))
-        pill = inner.middle(pill_width, look.px(64))
-        place(self._simulated, pill)
+        pill_x = box.width - time_width - gap - pill_width
+        high = look.px(PILL_DU)
+        place(self._simulated, Box(pill_x, (box.height - high) // 2, pill_width, high))

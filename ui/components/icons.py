@@ -24,7 +24,7 @@ class Icon(StrEnum):
     MOUTH = "mouth"
     MOUTH_SHUT = "mouth-shut"
     PAUSE = "pause"
-    WRENCH = "wrench"
+    SLIDERS = "sliders"
     WAVE = "wave"
     REPEAT = "repeat"
 
@@ -131,14 +131,22 @@ def _eye_shut(path: QPainterPath) -> None:
 
 
 def _mouth(path: QPainterPath) -> None:
-    path.addEllipse(QRectF(22, 16, 56, 68))
-    path.moveTo(31, 34)
-    path.cubicTo(40, 38, 60, 38, 69, 34)
+    path.moveTo(12, 46)
+    path.cubicTo(26, 14, 42, 16, 50, 22)
+    path.cubicTo(58, 16, 74, 14, 88, 46)
+    path.cubicTo(78, 96, 22, 96, 12, 46)
+    path.closeSubpath()
+    path.addEllipse(QRectF(30, 36, 40, 34))
 
 
 def _mouth_shut(path: QPainterPath) -> None:
-    path.moveTo(16, 48)
-    path.cubicTo(34, 60, 66, 60, 84, 48)
+    path.moveTo(6, 48)
+    path.cubicTo(28, 30, 40, 32, 50, 38)
+    path.cubicTo(60, 32, 72, 30, 94, 48)
+    path.cubicTo(70, 74, 30, 74, 6, 48)
+    path.closeSubpath()
+    path.moveTo(22, 49)
+    path.cubicTo(40, 54, 60, 54, 78, 49)
 
 
 def _pause(path: QPainterPath) -> None:
@@ -146,16 +154,11 @@ def _pause(path: QPainterPath) -> None:
     _line(path, (64, 24), (64, 76))
 
 
-def _wrench(path: QPainterPath) -> None:
-    path.moveTo(62, 40)
-    path.lineTo(24, 78)
-    path.moveTo(84, 24)
-    path.cubicTo(92, 44, 74, 60, 57, 52)
-    path.moveTo(84, 24)
-    path.lineTo(72, 36)
-    path.lineTo(64, 28)
-    path.lineTo(76, 16)
-    path.cubicTo(58, 8, 40, 26, 48, 43)
+def _sliders(path: QPainterPath) -> None:
+    for y, knob_x in ((24.0, 64.0), (50.0, 34.0), (76.0, 58.0)):
+        _line(path, (10, y), (knob_x - 9, y))
+        path.addEllipse(QRectF(knob_x - 9, y - 9, 18, 18))
+        _line(path, (knob_x + 9, y), (90, y))
 
 
 def _wave(path: QPainterPath) -> None:
@@ -185,7 +188,7 @@ _DRAWINGS: dict[Icon, Callable[[QPainterPath], None]] = {
     Icon.MOUTH: _mouth,
     Icon.MOUTH_SHUT: _mouth_shut,
     Icon.PAUSE: _pause,
-    Icon.WRENCH: _wrench,
+    Icon.SLIDERS: _sliders,
     Icon.WAVE: _wave,
     Icon.REPEAT: _repeat,
 }

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ui.components.typeset import Manner, Setting, fit
 from ui.theme import PLAIN, Look, Role, Tone
+
+#: Wider than any screen.
+UNBOUNDED_PX = 10_000
 
 
 class Label(QLabel):
@@ -25,6 +30,7 @@ class Label(QLabel):
         self.setTextFormat(PLAIN)
         self._tone = tone
         self._manner = Manner(role, align, most_lines)
+        self._at = 0.5
         self._look: Look | None = None
         self._setting: Setting | None = None
 
@@ -37,6 +43,10 @@ class Label(QLabel):
         self._manner = Manner(self._manner.role, align, self._manner.most_lines)
         self._setting = None
         self.update()
+
+    def hang(self, at: float) -> None:
+        """Where the text stands in a box higher than itself: 0 top, 0.5 middle."""
+        self._at = at
 
     def say(self, text: str, tone: Tone | None = None) -> None:
         if tone is not None and tone is not self._tone:
@@ -54,6 +64,11 @@ class Label(QLabel):
         if self._look is None or not self.text():
             return 0
         return self._set(width, float("inf"), self._look).height_px()
+
+    def natural_width(self, look: Look) -> int:
+        """Pixels this text needs in one line."""
+        setting = fit(self.text(), self._manner, look, self.layoutDirection(), UNBOUNDED_PX)
+        return ceil(setting.width) + 1
 
     def setting(self) -> Setting | None:
         """As it is drawn now."""
@@ -80,5 +95,5 @@ class Label(QLabel):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        setting.draw(painter, QRectF(self.rect()), self._look.colour(self._tone))
+        setting.draw(painter, QRectF(self.rect()), self._look.colour(self._tone), self._at)
         painter.end()

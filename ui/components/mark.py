@@ -11,7 +11,10 @@ from ui.components.icons import Icon
 from ui.theme import Look, Tone
 
 DRAW_MS = 300
-TICK_STROKE = 9.5
+TICK_STROKE = 8.5
+#: From the disc to the field of the icon, as shares of the disc.
+TICK_INSET = 0.1
+ICON_INSET = 0.25
 ICON_STROKE = 5.0
 
 
@@ -76,7 +79,7 @@ class Mark(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.colour(Tone.TINT))
         painter.drawEllipse(disc)
-        inset = side * (0.22 if self._icon is Icon.TICK else 0.27)
+        inset = side * (TICK_INSET if self._icon is Icon.TICK else ICON_INSET)
         field = disc.adjusted(inset, inset, -inset, -inset)
         if self._icon is Icon.TICK:
             self._draw_tick(painter, look, field)

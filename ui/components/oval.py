@@ -36,8 +36,8 @@ RING_GAP_DU = 16
 #: Room for the sign beside and above the ring.
 SIDE_DU = 106
 ABOVE_DU = 116
-SIGN_DU = 96
-SIGN_GAP_DU = 10
+SIGN_DU = 108
+SIGN_GAP_DU = 6
 #: Between the parts of a ring of several steps, degrees.
 STEP_GAP_DEG = 7.0
 
@@ -117,6 +117,12 @@ class Oval(QWidget):
         self._done = self._shown = 0.0
         self._timer.stop()
         self.update()
+
+    def height_for(self, width: int, look: Look) -> int:
+        """Pixels it wants to be high at this width: no taller than its oval can use."""
+        ring = look.px(RING_DU + RING_GAP_DU)
+        oval = (width - 2 * (look.px(SIDE_DU) + ring)) / ASPECT
+        return round(oval) + 2 * ring + look.px(ABOVE_DU)
 
     def has_picture(self) -> bool:
         return self._image is not None
@@ -290,7 +296,7 @@ class Oval(QWidget):
         for index in range(3):
             colour = QColor(accent)
             colour.setAlphaF(self._chevron_strength(index))
-            painter.setPen(icons.pen(colour, 9))
+            painter.setPen(icons.pen(colour, 10))
             tip = 20.0 - 27.0 * index
             path = QPainterPath(QPointF(tip + 20, -30))
             path.lineTo(tip - 8, 0)
@@ -303,7 +309,7 @@ class Oval(QWidget):
         if self._look is None or self._look.reduced_motion or not self._timer.isActive():
             return (1.0, 0.62, 0.3)[index]
         crest = self._phase / CYCLE * 4.2 - 0.6
-        return max(0.22, 1.0 - abs(crest - index) * 0.62)
+        return max(0.3, 1.0 - abs(crest - index) * 0.62)
 
     def _frame_of_gesture(self) -> int:
         """Which of a gesture's two pictures: mostly the first, then the movement to make."""

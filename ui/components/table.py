@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from ui.components.action import Style, draw_surface
-from ui.components.typeset import STANDARD_LEADING, Setting, typeset
+from ui.components.typeset import SHARES, STANDARD_LEADING, Setting, typeset
 from ui.theme import PLAIN, Look, Role, Tone
 
 PADDING_DU = 32
@@ -47,26 +47,40 @@ class FactTable(QLabel):
         self.setAccessibleDescription("; ".join(f"{name}: {value}" for name, value in facts))
         self.update()
 
-    def height_for(self, width: int, look: Look) -> int:
-        rows = sum(
-            max(pair[0].height_px(), pair[1].height_px()) for pair in self._rows(width, look)
-        )
-        gaps = look.px(ROW_GAP_DU) * max(len(self._facts) - 1, 0)
+    def height_for(self, width: int, look: Look, share: float = 1.0) -> int:
+        """Pixels it needs with its rows set at `share` of their size."""
+        rows = self._rows(width, look, share)
+        high = sum(max(name.height_px(), value.height_px()) for name, value in rows)
+        gaps = round(look.px(ROW_GAP_DU) * share) * max(len(rows) - 1, 0)
         head = self._head(width, look).height_px() + look.px(HEAD_GAP_DU)
-        return head + rows + gaps + 2 * look.px(PADDING_DU)
+        return head + high + gaps + 2 * look.px(PADDING_DU)
+
+    def fits(self) -> bool:
+        """Whether every row is to be seen."""
+        if self._look is None:
+            return True
+        share = self._share(self._look)
+        return self.height_for(self.width(), self._look, share) <= self.height()
+
+    def _share(self, look: Look) -> float:
+        """The largest size at which all rows fit; many facts are set smaller, never cut."""
+        for share in SHARES:
+            if self.height_for(self.width(), look, share) <= self.height():
+                return share
+        return SHARES[-1]
 
     def _head(self, width: int, look: Look) -> Setting:
         room = width - 2 * look.px(PADDING_DU)
         font = look.font(Role.BODY_LABEL)
         return typeset(self.text(), font, room, START, self.layoutDirection())
 
-    def _rows(self, width: int, look: Look) -> list[tuple[Setting, Setting]]:
+    def _rows(self, width: int, look: Look, share: float) -> list[tuple[Setting, Setting]]:
         name_width, _, value_width = _columns(width, look)
         way = self.layoutDirection()
         return [
             (
-                typeset(name, look.font(Role.SMALL), name_width, START, way),
-                typeset(value, look.font(Role.SMALL_LABEL), value_width, START, way),
+                typeset(name, look.font(Role.SMALL, share), name_width, START, way),
+                typeset(value, look.font(Role.SMALL_LABEL, share), value_width, START, way),
             )
             for name, value in self._facts
         ]
@@ -87,13 +101,14 @@ class FactTable(QLabel):
         room = self.width() - 2 * left
         head.draw(painter, QRectF(left, top, room, head.height), look.colour(Tone.INK))
         y = top + head.height_px() + look.px(HEAD_GAP_DU)
-        for name, value in self._rows(self.width(), look):
+        share = self._share(look)
+        for name, value in self._rows(self.width(), look, share):
             high = max(name.height_px(), value.height_px())
             name.draw(painter, QRectF(name_x, y, name_width, name.height), look.colour(Tone.SOFT))
             value.draw(
                 painter, QRectF(value_x, y, value_width, value.height), look.colour(Tone.INK)
             )
-            y += high + look.px(ROW_GAP_DU)
+            y += high + round(look.px(ROW_GAP_DU) * share)
         painter.end()
 
 

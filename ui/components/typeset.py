@@ -18,7 +18,7 @@ from ui.theme import Look, Role
 #: Sizes to try, as shares of a role's size. Below 60 % a text is no longer the same text.
 SHARES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65, 0.6)
 ONE_LINE_SHARE = 0.82
-LEADING = {Role.DISPLAY: 1.0, Role.TITLE: 1.06}
+LEADING = {Role.HERO: 1.0, Role.DISPLAY: 1.0, Role.TITLE: 1.06}
 STANDARD_LEADING = 1.18
 BALANCE_STEPS = 7
 
@@ -38,10 +38,10 @@ class Setting:
     def height_px(self) -> int:
         return ceil(self.height)
 
-    def draw(self, painter: QPainter, rect: QRectF, colour: QColor) -> None:
-        """Draw in the vertical middle of `rect`, whose width it was set for."""
+    def draw(self, painter: QPainter, rect: QRectF, colour: QColor, at: float = 0.5) -> None:
+        """Draw in `rect`, whose width it was set for. `at`: 0 at its top, 0.5 in the middle."""
         painter.setPen(colour)
-        top = rect.y() + (rect.height() - self.height) / 2
+        top = rect.y() + (rect.height() - self.height) * at
         self.layout.draw(painter, QPointF(rect.x(), top))
 
 
@@ -95,7 +95,7 @@ def fit(
     """The largest setting that keeps to the manner and the room; else the smallest one tried."""
     leading = LEADING.get(manner.role, STANDARD_LEADING)
     room = (width, height)
-    if manner.role is Role.DISPLAY and manner.most_lines != 1:
+    if manner.role in {Role.HERO, Role.DISPLAY} and manner.most_lines != 1:
         # A headline a little smaller on one line reads faster than a larger one on two.
         shares = tuple(share for share in SHARES if share >= ONE_LINE_SHARE)
         one = Manner(manner.role, manner.align, most_lines=1)

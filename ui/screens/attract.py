@@ -51,7 +51,7 @@ class AttractScreen(QWidget):
         super().__init__(parent)
         self._hour = hour
         self._language = ""
-        self._greeting = Label(self, Role.DISPLAY, most_lines=2)
+        self._greeting = Label(self, Role.HERO, most_lines=2)
         self._invitation = Label(self, Role.LEAD, Tone.SOFT, most_lines=2)
         self._segments = Segments(
             self, partial(press, Button.CLOCK_IN, ""), partial(press, Button.CLOCK_OUT, "")
@@ -138,7 +138,7 @@ class AttractScreen(QWidget):
         doors_high = max(min(max(look.px(DOOR_DU), least), spare), min(least, spare))
         heights += [doors_high, note]
         gaps.append(look.px(40))
-        cells = stack(rest, heights, gaps, at=0.46)
+        cells = stack(rest, heights, gaps, at=0.4)
         place(self._greeting, cells[0])
         place(self._invitation, cells[1])
         if choosable:

@@ -31,7 +31,7 @@ class AdminPinScreen(QWidget):
     def __init__(self, parent: QWidget, press: Press) -> None:
         super().__init__(parent)
         self._mark = Mark(self)
-        self._mark.show_icon(Icon.WRENCH)
+        self._mark.show_icon(Icon.SLIDERS)
         self._title = Label(self, Role.DISPLAY, most_lines=2)
         self._sentence = Label(self, Role.LEAD, Tone.SOFT)
         self._entry = PinEntry(self)

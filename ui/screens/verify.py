@@ -104,6 +104,7 @@ class VerifyScreen(QWidget):
         align = CENTRE if look.portrait else START
         for label in (self._instruction, self._step, self._note):
             label.align(align)
+        self._instruction.hang(0.5 if look.portrait else 0.0)
         self._hint.setAlignment(align)
         box = Box(0, 0, self.width(), self.height())
         if look.portrait:
@@ -128,19 +129,24 @@ class VerifyScreen(QWidget):
         return round(look.px(HINT_DU) * (1 + (look.text_scale - 1) * 0.6))
 
     def _arrange_upright(self, box: Box, look: Look) -> None:
-        rest = cut_foot(box, look, Foot(self._twins, self._note, below_du=60))
-        title, rest = rest.cut_top(self._tallest_instruction(rest.width, look), look.px(8))
-        place(self._instruction, title)
-        step, rest = rest.cut_top(self._tallest_step(rest.width, look))
-        place(self._step, step)
-        hint, rest = rest.cut_bottom(self._hint_height(look), look.px(GAP_DU))
-        place(self._hint, hint)
-        place(self._oval, rest)
+        rest = cut_foot(box, look, Foot(self._twins, self._note, below_du=76))
+        heights = [
+            self._tallest_instruction(rest.width, look),
+            self._tallest_step(rest.width, look),
+            0,
+            self._hint_height(look),
+        ]
+        gaps = [look.px(8), look.px(GAP_DU), look.px(40)]
+        room = rest.height - sum(heights) - sum(gaps)
+        heights[2] = min(room, self._oval.height_for(rest.width, look))
+        parts = (self._instruction, self._step, self._oval, self._hint)
+        for part, cell in zip(parts, stack(rest, heights, gaps, at=0.62), strict=True):
+            place(part, cell)
 
     def _arrange_lying(self, box: Box, look: Look) -> None:
         stage, rest = box.cut_left(round(box.width * 0.52), look.px(COLUMN_GAP_DU / 3))
         place(self._oval, stage)
-        rest = cut_foot(rest, look, Foot(self._twins, self._note, below_du=60))
+        rest = cut_foot(rest, look, Foot(self._twins, self._note, below_du=76))
         heights = [
             self._tallest_step(rest.width, look),
             self._tallest_instruction(rest.width, look),
