@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, Qt, QTranslator
 
-from ui import resources
+from app.resources import resource
 
 SOURCE_LANGUAGE = "en"
 SOURCE_NAME = "English"
@@ -54,7 +54,7 @@ def read_ts(path: Path) -> dict[tuple[str, str], str]:
 def available() -> dict[str, str]:
     """Language code to its name in itself, English first; only languages that are here."""
     names = {SOURCE_LANGUAGE: SOURCE_NAME}
-    for path in sorted((resources.folder() / "locale").glob("foyer_*.ts")):
+    for path in sorted(resource("resources/locale").glob("foyer_*.ts")):
         name = read_ts(path).get(("foyer", SOURCE_NAME))
         if name:
             names[path.stem.removeprefix("foyer_")] = name
@@ -74,7 +74,7 @@ class Languages:
         """From now on `ui.text` answers in this language; an unknown one is English."""
         self.drop()
         if code in self.names and code != SOURCE_LANGUAGE:
-            path = resources.folder() / "locale" / f"foyer_{code}.ts"
+            path = resource(f"resources/locale/foyer_{code}.ts")
             self._translator = TsTranslator(read_ts(path), self._owner)
             QCoreApplication.installTranslator(self._translator)
             self.code = code

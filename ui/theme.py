@@ -13,7 +13,7 @@ from enum import Enum, StrEnum
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase
 
-from ui import resources
+from app.resources import library_file, resource
 
 
 class Tone(StrEnum):
@@ -62,7 +62,7 @@ class Palette:
 
 def load_palette(name: ThemeName) -> Palette:
     """Read a theme; raises ValueError when a token is missing, unknown or no colour."""
-    path = resources.folder() / "theme" / f"{name}.toml"
+    path = resource(f"resources/theme/{name}.toml")
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     wanted = {field.name for field in fields(Palette)}
     if set(table) != wanted:
@@ -94,6 +94,7 @@ class Role(Enum):
 
 PREFERRED_FACES = ("Inter", "Noto Sans", "Segoe UI", "Cantarell")
 LAST_FACE = "DejaVu Sans"
+DEJAVU_FILES = ("mpl-data/fonts/ttf/DejaVuSans.ttf", "mpl-data/fonts/ttf/DejaVuSans-Bold.ttf")
 
 #: DejaVu is drawn wider than the faces above; set a little smaller and tighter it fills the
 #: same room and keeps the same grey.
@@ -105,13 +106,14 @@ def load_face() -> str:
     """The first text face there is, loading our last resort from its file where none is.
 
     Needs a QGuiApplication. A bare machine has no fonts at all: without this it shows boxes.
+    Raises FileNotFoundError where matplotlib is not installed.
     """
     installed = set(QFontDatabase.families())
     for name in PREFERRED_FACES:
         if name in installed:
             return name
-    for file in resources.bundled_fonts():
-        QFontDatabase.addApplicationFont(str(file))
+    for file in DEJAVU_FILES:
+        QFontDatabase.addApplicationFont(str(library_file("matplotlib", file)))
     return LAST_FACE if LAST_FACE in QFontDatabase.families() else QFont().defaultFamily()
 
 

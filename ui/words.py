@@ -76,7 +76,7 @@ def words_now() -> Words:
         erase=translated(QT_TRANSLATE_NOOP("foyer", "Erase the last digit")),
         confirm=translated(QT_TRANSLATE_NOOP("foyer", "Confirm")),
         how=translated(QT_TRANSLATE_NOOP("foyer", "How")),
-        kept=translated(QT_TRANSLATE_NOOP("foyer", "What we wrote down")),
+        kept=translated(QT_TRANSLATE_NOOP("foyer", "We wrote down")),
         kept_facts=translated(QT_TRANSLATE_NOOP("foyer", "Name, time and how. No picture.")),
         simulated=translated(QT_TRANSLATE_NOOP("foyer", "SIMULATED")),
         admin_title=translated(QT_TRANSLATE_NOOP("foyer", "Service")),

@@ -510,8 +510,8 @@ oder Nummer tippen.</translation>
         <translation>Wie</translation>
     </message>
     <message>
-        <source>What we wrote down</source>
-        <translation>Was wir festgehalten haben</translation>
+        <source>We wrote down</source>
+        <translation>Festgehalten</translation>
     </message>
     <message>
         <source>Name, time and how. No picture.</source>

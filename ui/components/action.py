@@ -65,6 +65,7 @@ class ActionButton(QAbstractButton):
         self._role = role
         self._icon = icon
         self._radius_du = radius_du
+        self._most_px = 0
         self._look: Look | None = None
         self.clicked.connect(act)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -72,6 +73,7 @@ class ActionButton(QAbstractButton):
 
     def apply(self, look: Look) -> None:
         self._look = look
+        self._most_px = 0
         self.update()
 
     def restyle(self, style: Style) -> None:
@@ -88,24 +90,35 @@ class ActionButton(QAbstractButton):
 
     def height_for(self, width: int, look: Look) -> int:
         """Pixels the words need at this width, padding included."""
-        room = width - 2 * look.px(PADDING_DU) - self._icon_room(look)
-        setting = fit(self.text(), Manner(self._role, most_lines=2), look, self._way(), room)
+        setting = self._set(width, look)
         return setting.height_px() + 2 * look.px(PADDING_DU)
+
+    def type_px(self, width: int, look: Look) -> int:
+        """The size of type its words can have at this width."""
+        return self._set(width, look).font.pixelSize()
+
+    def cap_type(self, pixels: int) -> None:
+        """Set no larger than this, so that two buttons side by side speak equally loud."""
+        self._most_px = pixels
+        self.update()
 
     def width_for(self, look: Look) -> int:
         """Pixels the words need in one line, padding included."""
         setting = fit(self.text(), Manner(self._role), look, self._way(), 10_000)
-        return round(setting.width) + 1 + 4 * look.px(PADDING_DU) + self._icon_room(look)
+        icon = look.px(ICON_DU + ICON_GAP_DU) if self._icon is not None else 0
+        return round(setting.width) + 1 + 4 * look.px(PADDING_DU) + icon
 
     def setting(self) -> Setting | None:
         """The words as they are drawn now."""
         if self._look is None or not self.text():
             return None
         look = self._look
-        padding = look.px(PADDING_DU if self.height() > look.px(70) else PADDING_DU / 2)
-        room = self.width() - 2 * padding - self._icon_room(look)
-        high = self.height() - padding
-        return fit(self.text(), Manner(self._role, most_lines=2), look, self._way(), room, high)
+        return self._set(self.width(), look, self.height() - look.px(PADDING_DU / 2))
+
+    def _set(self, width: int, look: Look, height: float = float("inf")) -> Setting:
+        room = width - 2 * look.px(PADDING_DU) - self._icon_room(width, look)
+        manner = Manner(self._role, most_lines=2, most_px=self._most_px)
+        return fit(self.text(), manner, look, self._way(), room, height)
 
     def sizeHint(self) -> QSize:
         return QSize(0, 0)
@@ -136,7 +149,7 @@ class ActionButton(QAbstractButton):
                 box.moveCenter(rect.center())
                 icons.draw(painter, self._icon, box, colour, stroke=7)
             return
-        if self._icon is None:
+        if not self._icon_room(self.width(), look) or self._icon is None:
             left = (rect.width() - setting.layout.lineAt(0).width()) / 2
             setting.draw(painter, QRectF(left, 0, setting.width, rect.height()), colour)
             return
@@ -152,8 +165,15 @@ class ActionButton(QAbstractButton):
         icons.draw(painter, self._icon, box, colour, stroke=6)
         setting.draw(painter, QRectF(text_x, 0, room, rect.height()), colour)
 
-    def _icon_room(self, look: Look) -> int:
-        return look.px(ICON_DU + ICON_GAP_DU) if self._icon is not None else 0
+    def _icon_room(self, width: int, look: Look) -> int:
+        """Pixels for the icon beside the words; none where the words need the room."""
+        if self._icon is None:
+            return 0
+        icon = look.px(ICON_DU + ICON_GAP_DU)
+        room = width - 2 * look.px(PADDING_DU) - icon
+        setting = fit(self.text(), Manner(self._role, most_lines=2), look, self._way(), room)
+        whole = look.font(self._role).pixelSize()
+        return icon if setting.font.pixelSize() == whole else 0
 
     def _way(self) -> Qt.LayoutDirection:
         return self.layoutDirection()

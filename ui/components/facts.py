@@ -11,7 +11,7 @@ from ui.components.label import Label
 from ui.layout import Box, place
 from ui.theme import Look, Role, Tone
 
-PADDING_DU = 36
+PADDING_DU = 32
 GAP_DU = 8
 RADIUS_DU = 36
 LEFT = Qt.AlignmentFlag.AlignLeft
@@ -60,8 +60,10 @@ class FactCard(QWidget):
             return
         names, _ = self._heights(box.width, look)
         top = look.px(PADDING_DU)
+        room = box.height - 2 * top - names - look.px(GAP_DU)
         for (name, value), cell in zip(self._pairs, self._cells(box.width, look), strict=True):
-            name_high, value_high = name.height_for(cell.width), value.height_for(cell.width)
+            name_high = name.height_for(cell.width)
+            value_high = min(value.height_for(cell.width), room)
             place(name, Box(cell.x, top + names - name_high, cell.width, name_high))
             below = top + names + look.px(GAP_DU)
             place(value, Box(cell.x, below, cell.width, value_high))

@@ -34,7 +34,7 @@ ASPECT = 0.786
 RING_DU = 16
 RING_GAP_DU = 16
 #: Room for the sign beside and above the ring.
-SIDE_DU = 106
+SIDE_DU = 116
 ABOVE_DU = 116
 SIGN_DU = 108
 SIGN_GAP_DU = 6

@@ -48,5 +48,8 @@ class Twins(QWidget):
         if self._look is None:
             return
         cells = Box(0, 0, box.width, box.height).columns(2, self._look.px(GAP_DU))
-        place(self.first, cells[0])
-        place(self.second, cells[1])
+        both = (self.first, self.second)
+        smallest = min(button.type_px(cells[0].width, self._look) for button in both)
+        for button, cell in zip(both, cells, strict=True):
+            button.cap_type(smallest)
+            place(button, cell)

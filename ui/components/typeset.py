@@ -17,7 +17,10 @@ from ui.theme import Look, Role
 
 #: Sizes to try, as shares of a role's size. Below 60 % a text is no longer the same text.
 SHARES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65, 0.6)
-ONE_LINE_SHARE = 0.82
+#: A headline a little smaller on one line reads faster than a larger one on two: how small it
+#: may be set to need one line, and two, before it takes one more.
+HEADLINES = frozenset({Role.HERO, Role.DISPLAY})
+FEWER_LINES_SHARES = (0.82, 0.76)
 LEADING = {Role.HERO: 1.0, Role.DISPLAY: 1.0, Role.TITLE: 1.06}
 STANDARD_LEADING = 1.18
 BALANCE_STEPS = 7
@@ -77,11 +80,12 @@ def typeset(
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a text is to be set; `most_lines` 0 means as many as it takes."""
+    """How a text is to be set. `most_lines` 0: as many as it takes; `most_px` 0: full size."""
 
     role: Role
     align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignHCenter
     most_lines: int = 0
+    most_px: int = 0
 
 
 def fit(
@@ -95,13 +99,13 @@ def fit(
     """The largest setting that keeps to the manner and the room; else the smallest one tried."""
     leading = LEADING.get(manner.role, STANDARD_LEADING)
     room = (width, height)
-    if manner.role in {Role.HERO, Role.DISPLAY} and manner.most_lines != 1:
-        # A headline a little smaller on one line reads faster than a larger one on two.
-        shares = tuple(share for share in SHARES if share >= ONE_LINE_SHARE)
-        one = Manner(manner.role, manner.align, most_lines=1)
-        found, fits = _largest(text, one, look, direction, room, shares)
-        if fits:
-            return found
+    if manner.role in HEADLINES:
+        for lines, least in enumerate(FEWER_LINES_SHARES[: manner.most_lines - 1], start=1):
+            shares = tuple(share for share in SHARES if share >= least)
+            fewer = Manner(manner.role, manner.align, lines)
+            found, fits = _largest(text, fewer, look, direction, room, shares)
+            if fits:
+                return _balanced(found, manner, direction, width, leading)
     best, _ = _largest(text, manner, look, direction, room, SHARES)
     return _balanced(best, manner, direction, width, leading)
 
@@ -120,6 +124,8 @@ def _largest(
     setting = typeset("", look.font(manner.role), width, manner.align, direction, leading)
     for share in shares:
         font = look.font(manner.role, share)
+        if manner.most_px and font.pixelSize() > manner.most_px:
+            font.setPixelSize(manner.most_px)
         setting = typeset(text, font, width, manner.align, direction, leading)
         few_enough = not manner.most_lines or setting.lines <= manner.most_lines
         if setting.fits and few_enough and setting.height <= height + 0.5:

@@ -174,6 +174,10 @@ class AttractScreen(QWidget):
         shown = [chip for chip in chips if chip.isVisibleTo(self)]
         gap = look.px(GAP_DU / 2)
         widths = [max(chip.width_for(look), look.px(CHIP_DU * 1.4)) for chip in shown]
+        room = box.width - gap * (len(widths) - 1)
+        if sum(widths) > room:
+            # Large type on a narrow screen: the words are set smaller instead of cut.
+            widths = [width * room // sum(widths) for width in widths]
         total = sum(widths) + gap * (len(widths) - 1)
         x = box.x + ((box.width - total) // 2 if centred else 0)
         for chip, width in zip(shown, widths, strict=True):
