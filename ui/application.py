@@ -10,7 +10,7 @@
     code = run(house.kernel, house.pictures, UiOptions("Northgate House"), attach)
     house.stop()
 
-`bridge.capture(path)` saves the present screen from any other thread.
+`bridge.capture().save(path)` saves the present screen from any other thread.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import secrets
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol
 
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
 from app.domain.events import BadgeRead, Button, Event, Moment
@@ -68,7 +68,7 @@ def run(
         kernel.post(BadgeRead(kernel.now(), badge, secrets.token_bytes(NONCE_BYTES)))
 
     window = Window(options, kernel.press, pictures)
-    bridge = Bridge(window.show_view, window.leave, lambda path: save(window, path))
+    bridge = Bridge(window.show_view, window.leave, lambda: picture_of(window))
     keys = Keys(window.pressed, read_badge, kiosk=options.kiosk)
     application.installEventFilter(keys)
     application.focusChanged.connect(window.on_focus)
@@ -90,10 +90,10 @@ def run(
         window.deleteLater()
 
 
-def save(window: Window, path: Path) -> bool:
-    """The window as it is, with every motion at its end, as a PNG. GUI thread only."""
+def picture_of(window: Window) -> QImage:
+    """The window as it is, with every motion at its end. GUI thread only."""
     window.settle()
-    return window.grab().save(str(path), "PNG")
+    return window.grab().toImage()
 
 
 def _on_main_thread() -> bool:

@@ -11,19 +11,32 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QImage
 
 from app.presentation import View
 
 CAPTURE_LIMIT_S = 5.0
 
 
-class _Capture:
-    """One picture of the screen, asked for by another thread."""
+class Capture:
+    """A picture of the screen that was asked for: `save` it from the thread that asked."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.taken = threading.Event()
-        self.saved = False
+    def __init__(self) -> None:
+        self._taken = threading.Event()
+        self._image: QImage | None = None
+
+    def take(self, image: QImage) -> None:
+        self._image = image
+        self._taken.set()
+
+    def save(self, path: Path, limit_s: float = CAPTURE_LIMIT_S) -> bool:
+        """Write it as PNG once it was taken; False when that took longer than `limit_s`.
+
+        Not for the GUI thread, which it spares the packing of a large picture.
+        """
+        if not self._taken.wait(limit_s) or self._image is None:
+            return False
+        return self._image.save(str(path), "PNG")
 
 
 class Bridge(QObject):
@@ -37,12 +50,12 @@ class Bridge(QObject):
         self,
         show: Callable[[View], None],
         leave: Callable[[], None],
-        save: Callable[[Path], bool],
+        grab: Callable[[], QImage],
     ) -> None:
         super().__init__()
         self._show = show
         self._leave = leave
-        self._save = save
+        self._grab = grab
         self._lock = threading.Lock()
         self._waiting: View | None = None
         queued = Qt.ConnectionType.QueuedConnection
@@ -62,14 +75,11 @@ class Bridge(QObject):
         """An administrator asked to close: the one way a kiosk's window goes away."""
         self._quit_came.emit()
 
-    def capture(self, path: Path, limit_s: float = CAPTURE_LIMIT_S) -> bool:
-        """Save the screen as it is after every View delivered before, as PNG.
-
-        Not for the GUI thread. Waits at most `limit_s` seconds; False when nothing was saved.
-        """
-        wanted = _Capture(path)
+    def capture(self) -> Capture:
+        """The screen as it is after every View delivered before; returns at once."""
+        wanted = Capture()
         self._capture_came.emit(wanted)
-        return wanted.taken.wait(limit_s) and wanted.saved
+        return wanted
 
     @Slot()
     def _on_view(self) -> None:
@@ -83,6 +93,5 @@ class Bridge(QObject):
         self._leave()
 
     @Slot(object)
-    def _on_capture(self, wanted: _Capture) -> None:
-        wanted.saved = self._save(wanted.path)
-        wanted.taken.set()
+    def _on_capture(self, wanted: Capture) -> None:
+        wanted.take(self._grab())

@@ -1,7 +1,7 @@
 """Who plays in the demo: people made from photographs that other packages install.
 
 The employee is animated from the public-domain photograph that comes with scikit-image, the
-stranger from one that comes with insightface; the attack is the employee's photograph held up.
+stranger from one that comes with matplotlib; the attack is the employee's photograph held up.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.camera.portrait import Pixels, Sitter
 from app.camera.simulated import LiveVisitor, PhotoVisitor, SimulatedCamera, Visitor
-from app.camera.stills import employee_photo, stranger_photo
+from app.camera.stills import Still, load_photo
 from app.demo.player import VisitKind
 from app.domain.liveness import Challenge
 from app.domain.session import largest
@@ -49,8 +49,8 @@ class Cast:
 
 def cast(engine: FaceEngine) -> Cast:
     """Everybody, with a loaded engine."""
-    employee = sitter_of(engine, employee_photo())
-    stranger = sitter_of(engine, stranger_photo())
+    employee = sitter_of(engine, load_photo(Still.ASTRONAUT))
+    stranger = sitter_of(engine, load_photo(Still.ADMIRAL))
     return Cast(LiveVisitor(employee), LiveVisitor(stranger), PhotoVisitor(employee))
 
 

@@ -31,6 +31,8 @@ from app.runtime.house import House
 
 #: A visit that takes longer than this has failed, whatever the reason.
 PATIENCE_S = 45.0
+#: The share of a movement that can be seen in a picture.
+MOVING = 0.5
 
 
 class VisitKind(StrEnum):
@@ -108,7 +110,8 @@ class Seen:
 class Player:
     """Make one before the house starts; call it from a thread that is not the house's.
 
-    `on_scene` is called with a short name whenever the screen shows something worth keeping.
+    `on_scene` is called with a short name whenever the screen shows something worth keeping; it
+    must return at once, or the picture would be of a later moment.
     """
 
     def __init__(
@@ -203,7 +206,7 @@ class Player:
     def _watch(self, kind: VisitKind, began_s: float) -> VisitReport:
         """Follow the screen to its result, keeping a picture of each new prompt."""
         deadline_s = began_s + PATIENCE_S
-        prompted: tuple[int, Challenge | None] | None = None
+        shown: set[str] = set()
         met_s: float | None = None
         while True:
             left_s = max(deadline_s - time.monotonic(), 0.0)
@@ -211,11 +214,12 @@ class Player:
             if seen is None:
                 return VisitReport(kind, "denied", "", "no-answer", PATIENCE_S, None)
             match seen.view:
-                case VerifyView(prompt=prompt, step=step):
+                case VerifyView() as view:
                     met_s = None
-                    if (step, prompt) != prompted:
-                        prompted = (step, prompt)
-                        self._on_scene(f"{kind}-{step}-{prompt or 'framing'}")
+                    scene = _scene(view)
+                    if scene not in shown:
+                        shown.add(scene)
+                        self._on_scene(f"{kind}-{scene}")
                 case BusyView():
                     met_s = met_s or seen.t_s
                 case GrantedView() | DeniedView():
@@ -237,6 +241,13 @@ class Player:
             seconds=seen.t_s - began_s,
             deciding_s=None if met_s is None else seen.t_s - met_s,
         )
+
+
+def _scene(view: VerifyView) -> str:
+    """What is worth a picture: each prompt, and the movement that answers it."""
+    if view.prompt is None:
+        return f"{view.step}-rest" if view.step else "framing"
+    return f"{view.step}-{view.prompt}{'-moving' if view.progress >= MOVING else ''}"
 
 
 def _is_ready(view: View) -> bool:

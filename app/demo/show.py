@@ -21,7 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from app.camera.simulated import SimulatedCamera
-from app.camera.stills import employee_photo
+from app.camera.stills import Still, load_photo
 from app.demo.cast import CameraStage, cast
 from app.demo.player import Credentials, Player, VisitKind, VisitReport
 from app.domain.journal import Entry, EntryKind
@@ -30,6 +30,7 @@ from app.domain.policy import Mode
 from app.errors import ModelMissing
 from app.gallery.keys import EphemeralKeys
 from app.ports import FaceEngine, Frame, KeyStore
+from app.presentation import View
 from app.runtime import bootstrap
 from app.runtime.house import House
 
@@ -41,14 +42,20 @@ CREDENTIALS = Credentials(badge="04A2B91C5D6E80", number="1001", pin="246810")
 ADMIN_PIN = "314159"
 
 
+class Capture(Protocol):
+    """A picture of the screen that was asked for; see ui/bridge.py."""
+
+    def save(self, path: Path) -> bool: ...
+
+
 class Bridge(Protocol):
     """What the demo needs of the window's bridge; see ui/bridge.py."""
 
-    def deliver(self, view: object) -> None: ...
+    def deliver(self, view: View) -> None: ...
 
     def quit(self) -> None: ...
 
-    def capture(self, path: Path) -> bool: ...
+    def capture(self) -> Capture: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +153,7 @@ def play(
 def enrol(settings: Settings, keys: KeyStore, engine: FaceEngine) -> None:
     """One employee with a face, a badge and a PIN, and an administrator's PIN."""
     note = Entry(EntryKind.PEOPLE, time.time(), granted=True, detail="demo")
-    photo = employee_photo()
+    photo = load_photo(Still.ASTRONAUT)
     frame = Frame(1, 0.0, photo)
     face = engine.observe(frame).faces[0]
     engine.forget()
@@ -189,7 +196,8 @@ class _Run:
         self._bridge: Bridge | None = None
         self._player = Player(house, stage, CREDENTIALS, self._keep)
         self._thread = threading.Thread(target=self._play, name="demo", daemon=False)
-        self._scenes = 0
+        self._album: list[tuple[str, Capture]] = []
+        self._saved = 0
 
     def start(self, bridge: Bridge) -> None:
         self._bridge = bridge
@@ -217,16 +225,22 @@ class _Run:
                     return
                 report = self._player.play(kind)
                 self.reports.append(report)
+                self._save_album()
                 self._timeline.add(_told(report))
         finally:
             if self._bridge is not None and not self._stay:
                 self._bridge.quit()
 
     def _keep(self, scene: str) -> None:
-        self._scenes += 1
-        path = self._folder / f"{self._scenes:02d}-{scene}.png"
         if self._bridge is not None:
-            self._bridge.capture(path)
+            self._album.append((scene, self._bridge.capture()))
+
+    def _save_album(self) -> None:
+        """Between visits, when nobody waits for the screen."""
+        for scene, capture in self._album:
+            self._saved += 1
+            capture.save(self._folder / f"{self._saved:02d}-{scene}.png")
+        self._album.clear()
 
 
 def _told(report: VisitReport) -> str:
