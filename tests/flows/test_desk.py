@@ -1,0 +1,97 @@
+"""The service screen behind the administrator's PIN."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.effects import CheckAdminPin
+from app.domain.events import Button, Condition, Part
+from app.domain.journal import EntryKind
+from app.domain.reasons import Reason
+from tests.fakes.people import AMARA
+from tests.flows.story import (
+    ADMIN_PIN,
+    answers_after,
+    fails,
+    holds_badge,
+    never_answers,
+    part,
+    presses,
+    shows,
+    still_shows,
+    story,
+    the_door_stayed_shut,
+    time_passes,
+    types,
+)
+
+ENTERS = (presses(Button.SERVICE), types(ADMIN_PIN), presses(Button.CONFIRM))
+
+
+def test_the_service_screen_and_the_way_out() -> None:
+    told = story(
+        presses(Button.SERVICE),
+        shows("admin-pin", 0, False),
+        types(ADMIN_PIN),
+        still_shows("admin-pin", 5),
+        presses(Button.CONFIRM),
+        shows("admin-pin", True),
+        shows("service", (("camera", "ready"),)),
+        presses(Button.RETRY),
+        presses(Button.EXIT),
+    )
+    assert told.closed
+    assert [entry.detail for entry in told.journal] == ["service-right", "service-exit"]
+    assert {entry.kind for entry in told.journal} == {EntryKind.ADMIN}
+
+
+def test_a_wrong_administrators_pin_is_written_down() -> None:
+    told = story(
+        presses(Button.SERVICE),
+        types("00000"),
+        presses(Button.CONFIRM),
+        shows("admin-pin", Reason.WRONG_CREDENTIALS),
+        presses(Button.EXIT),
+        still_shows("admin-pin"),
+    )
+    assert not told.closed
+    assert told.journal[-1].detail == "service-wrong"
+
+
+@pytest.mark.parametrize(
+    "trouble", [fails(CheckAdminPin), never_answers(CheckAdminPin), answers_after(CheckAdminPin, 6)]
+)
+def test_whatever_fails_keeps_the_service_screen_shut(trouble: object) -> None:
+    assert callable(trouble)
+    told = story(trouble, *ENTERS, shows("admin-pin", Reason.FAULT), time_passes(8.0))
+    assert not any("service" in str(type(view)).lower() for _, view in told.views[-1:])
+
+
+def test_the_service_screen_opens_when_the_kiosk_is_out_of_service() -> None:
+    story(
+        part(Part.GALLERY, Condition.FAILED, "gallery-corrupt"),
+        shows("out-of-service", "gallery-corrupt"),
+        *ENTERS,
+        shows("service"),
+        presses(Button.DONE),
+        shows("out-of-service"),
+    )
+
+
+def test_nobody_signs_in_over_the_administrators_shoulder() -> None:
+    story(
+        presses(Button.SERVICE),
+        holds_badge(AMARA),
+        types(AMARA.pin),
+        presses(Button.USE_FACE, Button.USE_BADGE_OR_PIN),
+        still_shows("admin-pin"),
+        the_door_stayed_shut(),
+    )
+
+
+def test_the_service_screen_closes_by_itself() -> None:
+    story(*ENTERS, shows("service"), time_passes(61.0), still_shows("attract"))
+
+
+def test_the_service_screen_is_only_reached_from_the_first_screen() -> None:
+    story(holds_badge(AMARA), presses(Button.SERVICE), still_shows("pin"))

@@ -1,0 +1,260 @@
+"""Signing in by face: walking up to the kiosk, or saying first who one is."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.effects import Watch
+from app.domain.events import Button
+from app.domain.journal import Factor, Purpose
+from app.domain.policy import Mode, Policy
+from app.domain.reasons import Reason
+from app.presentation import VerifyView
+from tests.fakes.faces import Habits
+from tests.fakes.people import AMARA, BRUNO, GRETA
+from tests.flows.story import (
+    START_S,
+    asks,
+    given,
+    holds_badge,
+    journal_ends,
+    person_walks_up,
+    presses,
+    shows,
+    still_shows,
+    story,
+    the_door_opened,
+    the_door_stayed_shut,
+    time_passes,
+    types,
+)
+
+
+def test_walking_up() -> None:
+    stage = story(
+        person_walks_up(AMARA),
+        shows("attract"),
+        asks("turn-left", "blink"),
+        presses(Button.USE_FACE),
+        shows("verify", None),
+        shows("verify", "turn-left", 1),
+        shows("verify", None, Reason.LOOK_STRAIGHT),
+        shows("verify", "blink", 2),
+        shows("busy"),
+        shows("granted", "Amara"),
+        the_door_opened(),
+        journal_ends(factors={Factor.FACE}, person=AMARA, purpose=Purpose.ENTER),
+        time_passes(6.1),
+        still_shows("attract"),
+    )
+    assert stage.sounds == ["step-met", "granted"]
+
+
+def test_a_whole_visit_takes_less_than_eight_seconds() -> None:
+    """With a camera that takes three seconds to wake, and half a second to compare."""
+    stage = story(
+        person_walks_up(AMARA, habits=Habits(reaction_s=0.35, fps=15.0, noise=1.0)),
+        given(camera_wakes_s=3.0),
+        asks("turn-left", "turn-right"),
+        presses(Button.USE_FACE),
+        shows("granted", within_s=8.0),
+    )
+    assert stage.now_s - START_S < 8.0
+
+
+def test_the_camera_sleeps_until_somebody_chooses_their_face() -> None:
+    stage = story(person_walks_up(AMARA), time_passes(5.0), holds_badge(AMARA), time_passes(5.0))
+    assert not any(isinstance(effect, Watch) for _, _, effects in stage.done for effect in effects)
+
+
+def test_badge_then_face() -> None:
+    story(
+        person_walks_up(AMARA),
+        holds_badge(AMARA),
+        shows("pin", "badge"),
+        presses(Button.USE_FACE),
+        shows("verify", True),
+        shows("granted", "Amara", within_s=15.0),
+        the_door_opened(),
+        journal_ends(factors={Factor.FACE, Factor.BADGE}, person=AMARA),
+    )
+
+
+def test_typed_number_then_face() -> None:
+    story(
+        person_walks_up(AMARA),
+        types(AMARA.person.number),
+        shows("claim", "1001"),
+        presses(Button.CONFIRM),
+        shows("pin", "number"),
+        presses(Button.USE_FACE),
+        shows("granted", "Amara", within_s=15.0),
+        journal_ends(factors={Factor.FACE, Factor.NUMBER}, person=AMARA),
+    )
+
+
+def test_a_claim_is_only_granted_to_the_claimed_person() -> None:
+    story(
+        person_walks_up(BRUNO),
+        holds_badge(AMARA),
+        presses(Button.USE_FACE),
+        shows("denied", Reason.NOT_RECOGNISED, within_s=15.0),
+        the_door_stayed_shut(),
+        journal_ends(Reason.NOT_RECOGNISED, {Factor.FACE, Factor.BADGE}),
+    )
+
+
+def test_a_number_that_is_nobodys_takes_the_same_way() -> None:
+    story(
+        person_walks_up(AMARA),
+        types("777777"),
+        presses(Button.CONFIRM),
+        shows("pin", "number"),
+        presses(Button.USE_FACE),
+        shows("verify", True),
+        shows("denied", Reason.NOT_RECOGNISED, within_s=15.0),
+        the_door_stayed_shut(),
+    )
+
+
+def test_twins_are_asked_for_a_badge_and_then_it_works() -> None:
+    story(
+        person_walks_up(AMARA),
+        given(twins={AMARA.person.id}),
+        presses(Button.USE_FACE),
+        shows("denied", Reason.UNSURE, within_s=15.0),
+        holds_badge(AMARA),
+        presses(Button.USE_FACE),
+        shows("granted", "Amara", within_s=15.0),
+        the_door_opened(),
+    )
+
+
+def test_a_needs_profile_is_never_asked_for_what_it_excludes() -> None:
+    stage = story(
+        person_walks_up(GRETA),
+        holds_badge(GRETA),
+        presses(Button.USE_FACE),
+        shows("granted", "Greta", within_s=15.0),
+    )
+    prompts = {view.prompt for _, view in stage.views if isinstance(view, VerifyView)}
+    assert prompts == {None, "blink", "open-mouth"}
+
+
+def test_not_me_takes_a_grant_back() -> None:
+    stage = story(
+        person_walks_up(BRUNO),
+        presses(Button.USE_FACE),
+        shows("granted", "Bruno", within_s=15.0),
+        presses(Button.NOT_ME),
+        shows("denied", Reason.DISPUTED),
+        journal_ends(Reason.DISPUTED, {Factor.FACE}, BRUNO),
+        presses(Button.USE_BADGE_OR_PIN),
+        shows("claim"),
+    )
+    assert [entry.kind for entry in stage.journal] == ["visit", "dispute"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "purpose"),
+    [(Mode.CLOCK_IN, Purpose.CLOCK_IN), (Mode.CLOCK_OUT, Purpose.CLOCK_OUT)],
+)
+def test_a_time_clock_records_and_opens_nothing(mode: Mode, purpose: Purpose) -> None:
+    story(
+        person_walks_up(AMARA),
+        shows("attract", purpose, False),
+        presses(Button.USE_FACE),
+        shows("granted", "Amara", purpose, within_s=15.0),
+        journal_ends(person=AMARA, purpose=purpose),
+        the_door_stayed_shut(),
+        policy=Policy(mode=mode),
+    )
+
+
+def test_on_a_clock_for_both_the_person_chooses_for_themselves_only() -> None:
+    story(
+        person_walks_up(AMARA),
+        shows("attract", Purpose.CLOCK_IN, True),
+        presses(Button.CLOCK_OUT),
+        shows("attract", Purpose.CLOCK_OUT),
+        presses(Button.USE_FACE),
+        shows("granted", Purpose.CLOCK_OUT, within_s=15.0),
+        holds_badge(BRUNO),
+        types(BRUNO.pin),
+        presses(Button.CONFIRM),
+        shows("granted", "Bruno", Purpose.CLOCK_IN),
+        policy=Policy(mode=Mode.CLOCK),
+    )
+
+
+def test_who_was_refused_tries_again_for_the_same_purpose() -> None:
+    story(
+        presses(Button.CLOCK_OUT),
+        holds_badge(AMARA),
+        types("0000"),
+        presses(Button.CONFIRM),
+        shows("denied", Reason.WRONG_CREDENTIALS),
+        holds_badge(AMARA),
+        types(AMARA.pin),
+        presses(Button.CONFIRM),
+        shows("granted", Purpose.CLOCK_OUT),
+        policy=Policy(mode=Mode.CLOCK),
+    )
+
+
+def test_a_choice_nobody_followed_up_is_forgotten() -> None:
+    story(
+        presses(Button.CLOCK_OUT),
+        time_passes(9.1),
+        still_shows("attract", Purpose.CLOCK_IN),
+        policy=Policy(mode=Mode.CLOCK),
+    )
+
+
+def test_face_and_pin_where_both_are_owed() -> None:
+    both = frozenset({frozenset({Factor.FACE, Factor.PIN})})
+    story(
+        person_walks_up(AMARA),
+        presses(Button.USE_FACE),
+        shows("pin", within_s=15.0),
+        the_door_stayed_shut(),
+        types(AMARA.pin),
+        presses(Button.CONFIRM),
+        shows("granted", "Amara"),
+        the_door_opened(),
+        journal_ends(factors={Factor.FACE, Factor.PIN}, person=AMARA),
+        policy=Policy(accepted=both),
+    )
+
+
+def test_a_face_and_another_persons_pin_are_not_two_factors() -> None:
+    both = frozenset({frozenset({Factor.FACE, Factor.PIN})})
+    story(
+        person_walks_up(AMARA),
+        presses(Button.USE_FACE),
+        shows("pin", within_s=15.0),
+        types(BRUNO.pin),
+        presses(Button.CONFIRM),
+        shows("denied", Reason.WRONG_CREDENTIALS),
+        the_door_stayed_shut(),
+        policy=Policy(accepted=both),
+    )
+
+
+def test_a_face_owed_a_pin_is_forgotten_when_the_face_begins_anew() -> None:
+    """Amara shows her face, and Bruno shows his before her PIN: her face does not count for him."""
+    both = frozenset({frozenset({Factor.FACE, Factor.PIN})})
+    story(
+        person_walks_up(AMARA),
+        presses(Button.USE_FACE),
+        shows("pin", within_s=15.0),
+        person_walks_up(BRUNO),
+        presses(Button.USE_FACE),
+        shows("verify"),
+        shows("pin", within_s=15.0),
+        types(AMARA.pin),
+        presses(Button.CONFIRM),
+        shows("denied", Reason.WRONG_CREDENTIALS),
+        the_door_stayed_shut(),
+        policy=Policy(accepted=both),
+    )
