@@ -72,7 +72,7 @@ STORIES: dict[Reason, Lines] = {
     Reason.CUT_OFF: (*before_the_camera(blurs(completeness=0.7)), *refused(Reason.CUT_OFF)),
     Reason.LOOK_STRAIGHT: (*before_the_camera(turned(25.0)), *refused(Reason.LOOK_STRAIGHT)),
     Reason.HOLD_STILL: (
-        *before_the_camera(*(swaps(0.3 * n, track=n) for n in range(1, 60))),
+        *before_the_camera(*(swaps(0.3 * n, track=n + 1) for n in range(1, 60))),
         *refused(Reason.HOLD_STILL),
     ),
     Reason.CHALLENGE_MISSED: (
