@@ -29,14 +29,13 @@ class Capture:
         self._image = image
         self._taken.set()
 
-    def save(self, path: Path, limit_s: float = CAPTURE_LIMIT_S) -> bool:
-        """Write it as PNG once it was taken; False when that took longer than `limit_s`.
+    def wait(self, limit_s: float = CAPTURE_LIMIT_S) -> bool:
+        """Whether it was taken within `limit_s` seconds. Not for the GUI thread."""
+        return self._taken.wait(limit_s)
 
-        Not for the GUI thread, which it spares the packing of a large picture.
-        """
-        if not self._taken.wait(limit_s) or self._image is None:
-            return False
-        return self._image.save(str(path), "PNG")
+    def save(self, path: Path) -> bool:
+        """Write it as PNG once it was taken; packing a large picture is spared the GUI thread."""
+        return self.wait() and self._image is not None and self._image.save(str(path), "PNG")
 
 
 class Bridge(QObject):

@@ -15,8 +15,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextLayout, Q
 
 from ui.theme import Look, Role
 
-#: Sizes to try, as shares of a role's size. Below 60 % a text is no longer the same text.
-SHARES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65, 0.6)
+#: Sizes to try, as shares of a role's size; the last ones are for the longest of names.
+SHARES = (1.0, 0.94, 0.88, 0.82, 0.76, 0.7, 0.65, 0.6, 0.54, 0.48)
 #: A headline a little smaller on one line reads faster than a larger one on two: how small it
 #: may be set to need one line, and two, before it takes one more.
 HEADLINES = frozenset({Role.HERO, Role.DISPLAY})

@@ -121,6 +121,6 @@ class ServiceScreen(QWidget):
             needed = self._facts.height_for(rest.width, look)
             facts, log = rest.cut_top(min(needed, round(rest.height * 0.7)), look.px(GAP_DU))
         else:
-            facts, log = rest.columns(2, look.px(GAP_DU))
+            facts, log = rest.cut_left(round(rest.width * 0.56), look.px(GAP_DU))
         place(self._facts, facts)
         place(self._log, log)
