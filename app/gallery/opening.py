@@ -13,8 +13,10 @@ import hashlib
 import hmac
 import os
 import stat
+import sys
 import tempfile
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from importlib import resources
 from pathlib import Path
 
@@ -38,6 +40,9 @@ from app.gallery.sql import (
     transaction,
 )
 from app.ports import HighWater, Keys
+
+if sys.platform != "win32":
+    import fcntl
 
 MAGIC = b"FoyerG1\0"
 PLAINTEXT = b"SQLite format 3\0"
@@ -82,6 +87,26 @@ def migrate(connection: Connection) -> None:
             raise
 
 
+@contextmanager
+def only_creator(path: Path) -> Iterator[None]:
+    """Holds the gallery's folder, so that of two first starts one makes the keys and the file.
+
+    Raises GalleryUnwritable. Where folders cannot be locked (Windows) nothing is held.
+    """
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = None if sys.platform == "win32" else os.open(path.parent, os.O_RDONLY)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    try:
+        if sys.platform != "win32" and folder is not None:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        if folder is not None:
+            os.close(folder)
+
+
 def create_file(path: Path, key: bytes, replaces: HighWater | None) -> None:
     """A new, empty gallery at `path`, complete and durable, or nothing at all.
 
@@ -95,7 +120,6 @@ def create_file(path: Path, key: bytes, replaces: HighWater | None) -> None:
             "before a new one is made."
         )
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=path.name, suffix=".new", dir=path.parent)
     except OSError as error:
         raise _unwritable(path, error) from error
@@ -105,7 +129,9 @@ def create_file(path: Path, key: bytes, replaces: HighWater | None) -> None:
         with errors_told():
             _fill(draft, key, replaces)
         _sync(draft)
-        os.link(draft, path)  # unlike a rename this never replaces a file that appeared meanwhile
+        path.hardlink_to(
+            draft
+        )  # unlike a rename this never replaces a file that appeared meanwhile
         _sync(path.parent)
     except OSError as error:
         raise _unwritable(path, error) from error

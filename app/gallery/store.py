@@ -62,7 +62,8 @@ class Store:
             return
         keys, mark = self.key_store.load(), self.key_store.high_water()
         if not self.path.exists():
-            keys, mark = self._create(keys, mark)
+            with opening.only_creator(self.path):
+                keys, mark = self._create()
         if keys is None:
             raise GalleryLocked(
                 f"The key provider {self.key_store.name} has no key for {self.path}. Choose the "
@@ -87,7 +88,11 @@ class Store:
             self.close()
             raise
 
-    def _create(self, keys: Keys | None, mark: HighWater | None) -> tuple[Keys, HighWater]:
+    def _create(self) -> tuple[Keys | None, HighWater | None]:
+        """Asks for everything again: another process may have come first."""
+        keys, mark = self.key_store.load(), self.key_store.high_water()
+        if self.path.exists():
+            return keys, mark
         if mark is not None and not self.create:
             raise GalleryRolledBack(
                 f"The gallery {self.path} is gone, and the key provider remembers {mark.sequence} "
