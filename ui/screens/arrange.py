@@ -35,6 +35,7 @@ PAD_WIDTH_DU = 640
 ENTRY_DU = 128
 GAP_DU = 24
 LEAST_MARK_DU = 120
+LEAST_CARD_DU = 190
 
 
 class Applies(Protocol):
@@ -96,7 +97,9 @@ def arrange_words(
         heights.insert(0, max(min(side, spare), least))
         gaps.insert(0, look.px(64))
     if card is not None:
-        heights.append(card.height_for(rest.width, look))
+        # In a crowd of words the headline keeps its size and the card's facts are set smaller.
+        spare = rest.height - sum(heights) - look.px(GAP_DU)
+        heights.append(max(min(card.height_for(rest.width, look), spare), look.px(LEAST_CARD_DU)))
     boxes = stack(rest, heights, gaps, 0.5 if card is not None or not look.portrait else 0.42)
     if look.portrait:
         place(mark, boxes.pop(0))
