@@ -108,10 +108,9 @@ class Seen:
 
 
 class Player:
-    """Make one before the house starts; call it from a thread that is not the house's.
+    """Let `see` listen to the house before it starts; play on a thread that is not the house's.
 
-    `on_scene` is called with a short name whenever the screen shows something worth keeping; it
-    must return at once, or the picture would be of a later moment.
+    `on_scene` is called with a short name whenever the screen shows something worth keeping.
     """
 
     def __init__(
@@ -127,10 +126,9 @@ class Player:
         self._on_scene = on_scene
         self._views: queue.SimpleQueue[Seen | None] = queue.SimpleQueue()
         self.goes_on = True
-        house.listen(self._see)
 
-    def _see(self, view: View) -> None:
-        """On the kernel thread: a person moves by what is asked at this very moment."""
+    def see(self, view: View) -> None:
+        """On the kernel thread, after the screen was told: a person moves by what is asked at this very moment."""
         self._stage.ask(view.prompt if isinstance(view, VerifyView) else None)
         self._views.put(Seen(time.monotonic(), view))
 

@@ -45,6 +45,8 @@ ADMIN_PIN = "314159"
 class Capture(Protocol):
     """A picture of the screen that was asked for; see ui/bridge.py."""
 
+    def wait(self) -> bool: ...
+
     def save(self, path: Path) -> bool: ...
 
 
@@ -202,6 +204,7 @@ class _Run:
     def start(self, bridge: Bridge) -> None:
         self._bridge = bridge
         self._house.listen(bridge.deliver)
+        self._house.listen(self._player.see)
         self._house.when_quit(bridge.quit)
         self._house.start()
         self._thread.start()
@@ -232,8 +235,11 @@ class _Run:
                 self._bridge.quit()
 
     def _keep(self, scene: str) -> None:
+        """A picture of what is shown now; it is packed later, between visits."""
         if self._bridge is not None:
-            self._album.append((scene, self._bridge.capture()))
+            capture = self._bridge.capture()
+            capture.wait()
+            self._album.append((scene, capture))
 
     def _save_album(self) -> None:
         """Between visits, when nobody waits for the screen."""

@@ -108,10 +108,12 @@ def face_engine(settings: Settings) -> FaceEngine:
 
 def frame_source(settings: Settings) -> FrameSource:
     """The camera named in `camera.source`, not opened yet; raises CameraError for a bad name."""
-    from app.camera.choose import source_at  # noqa: PLC0415 - OpenCV is not always needed
+    from app.camera.address import parse_address  # noqa: PLC0415 - OpenCV is not always needed
+    from app.camera.opencv import OpencvCamera, Wanted  # noqa: PLC0415
 
     camera = settings.camera
-    return source_at(camera.source, camera.width_px, camera.height_px, camera.rate_hz)
+    wanted = Wanted(camera.width_px, camera.height_px, camera.rate_hz)
+    return OpencvCamera(parse_address(camera.source), wanted)
 
 
 def door(settings: Settings) -> Door:

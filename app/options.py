@@ -1,0 +1,184 @@
+"""Every setting there is, in one table: key, kind, default, limits, unit, and why.
+
+The key is the dotted path in the TOML file, in `FOYER_…` variables (upper case, dots become
+underscores) and after `--set`. Limits keep an administrator from setting what would break a
+promise; rows of `policy.*` take their default from `app.domain.policy`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, fields
+from enum import StrEnum
+from pathlib import Path
+
+from platformdirs import user_config_path, user_data_path
+
+from app.domain.lockout import LockoutPolicy
+from app.domain.matching import MatchPolicy
+from app.domain.policy import LivenessPolicy, Mode, QualityPolicy, TimingPolicy
+
+Value = str | int | float | bool | tuple[str, ...]
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    PATH = "path"
+    WHOLE = "whole number"
+    NUMBER = "number"
+    SWITCH = "true or false"
+    LIST = "list of texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """`low` and `high` are allowed values themselves; `choices` empty means any text."""
+
+    key: str
+    kind: Kind
+    default: Value
+    why: str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def variable(self) -> str:
+        return "FOYER_" + self.key.replace(".", "_").upper()
+
+    @property
+    def allowed(self) -> str:
+        """What may be set, in words."""
+        if self.choices:
+            return "one of: " + ", ".join(self.choices)
+        if self.low is not None or self.high is not None:
+            unit = f" {self.unit}" if self.unit else ""
+            return f"a {self.kind} from {self.low:g} to {self.high:g}{unit}"
+        return f"a {self.kind}"
+
+
+def _text(key: str, default: str, why: str, *choices: str) -> Option:
+    return Option(key, Kind.TEXT, default, why, choices=choices)
+
+
+def _kiosk() -> tuple[Option, ...]:
+    return (
+        _text("kiosk.house_name", "Northgate House", "shown on every screen"),
+        _text("kiosk.place", "Main entrance", "where this kiosk stands, for the service screen"),
+        _text("kiosk.mode", Mode.DOOR.value, "what a visit is for", *Mode),
+        _text("kiosk.layout", "auto", "the window's shape", "auto", "portrait", "landscape"),
+        _text("kiosk.theme", "light", "colours", "light", "dark"),
+        _text("kiosk.language", "en", "the first screen's language, such as en or de"),
+        Option("kiosk.text_scale", Kind.NUMBER, 1.0, "larger type", low=1.0, high=1.5),
+        Option("kiosk.reduced_motion", Kind.SWITCH, default=False, why="nothing moves"),
+        Option("kiosk.fullscreen", Kind.SWITCH, default=True, why="a kiosk owns its screen"),
+    )
+
+
+def _parts() -> tuple[Option, ...]:
+    data = user_data_path("foyer", appauthor=False)
+    return (
+        _text("camera.source", "0", "a number, /dev/v4l/by-id/…, http:, rtsp: or file: address"),
+        Option("camera.width_px", Kind.WHOLE, 640, "asked of the camera", "px", 160, 3840),
+        Option("camera.height_px", Kind.WHOLE, 480, "asked of the camera", "px", 120, 2160),
+        Option("camera.rate_hz", Kind.NUMBER, 30.0, "asked of the camera", "Hz", 5, 120),
+        Option("gallery.path", Kind.PATH, str(data / "gallery.db"), "the encrypted gallery"),
+        _text(
+            "gallery.keys",
+            "keyring",
+            "where the keys live",
+            "keyring",
+            "passphrase",
+            "systemd-credential",
+            "ephemeral",
+        ),
+        Option("gallery.key_file", Kind.PATH, "", "a private file with the passphrase, or empty"),
+        _text("models.pack", "embedded", "a pack of models/manifest.toml"),
+        Option("models.folder", Kind.PATH, str(data / "models"), "where installed packs lie"),
+        _text("reader.badge", "keyboard", "keyboard, none, or /dev/input/by-id/…"),
+        Option("door.command", Kind.LIST, (), "run to open; empty: no door is wired"),
+        Option("door.timeout_s", Kind.NUMBER, 3.0, "the door's time to answer", "s", 0.5, 30),
+        Option("cues.command", Kind.LIST, (), "run with each sentence; empty: silent"),
+    )
+
+
+#: Policy numbers: unit, lowest, highest. What an administrator may not loosen is not given away.
+LIMITS: dict[str, tuple[str, float, float]] = {
+    "quality.min_eye_distance_px": ("px", 24, 200),
+    "quality.max_width_share": ("of the frame", 0.3, 1.0),
+    "quality.min_sharpness": ("grey levels squared", 5, 500),
+    "quality.min_brightness": ("luma", 10, 120),
+    "quality.max_brightness": ("luma", 140, 250),
+    "quality.min_contrast": ("luma", 5, 60),
+    "quality.min_completeness": ("of the box", 0.8, 1.0),
+    "quality.frontal_yaw_deg": ("degrees", 5, 20),
+    "quality.frontal_pitch_deg": ("degrees", 5, 25),
+    "quality.rival_share": ("of our box", 0.3, 0.9),
+    "liveness.challenges": ("", 2, 5),
+    "liveness.steady_s": ("s", 0.2, 3),
+    "liveness.steady_frames": ("", 3, 30),
+    "liveness.framing_s": ("s", 5, 60),
+    "liveness.step_s": ("s", 3, 15),
+    "liveness.reaction_s": ("s", 0.15, 0.5),
+    "liveness.turn_deg": ("degrees", 12, 30),
+    "liveness.look_up_deg": ("degrees", 8, 20),
+    "liveness.blink_share": ("of open", 0.4, 0.85),
+    "liveness.blink_longest_s": ("s", 0.5, 3),
+    "liveness.hold_s": ("s", 0.03, 0.5),
+    "liveness.mouth_gap": ("of its width", 0.1, 0.6),
+    "liveness.neutral_share": ("of the threshold", 0.2, 0.7),
+    "liveness.wrong_share": ("of the threshold", 1.0, 2.0),
+    "liveness.track_gap_s": ("s", 0.1, 1),
+    "liveness.stall_s": ("s", 0.5, 3),
+    "liveness.wake_s": ("s", 1, 10),
+    "liveness.absent_s": ("s", 3, 10),
+    "liveness.match_frames": ("", 1, 8),
+    "matching.fpir": ("a stranger", 1e-6, 1e-2),
+    "matching.claim_fmr": ("an impostor", 1e-6, 1e-3),
+    "matching.margin": ("of the threshold", 0.0, 0.5),
+    "matching.agreement_fmr": ("", 1e-4, 1e-2),
+    "timing.idle_s": ("s", 3, 10),
+    "timing.answer_s": ("s", 1, 15),
+    "timing.granted_s": ("s", 2, 30),
+    "timing.denied_s": ("s", 3, 30),
+    "timing.service_idle_s": ("s", 10, 300),
+    "lockout.free_failures": ("", 1, 10),
+    "lockout.first_delay_s": ("s", 30, 600),
+    "lockout.longest_delay_s": ("s", 30, 86400),
+}
+
+POLICIES: dict[str, type] = {
+    "quality": QualityPolicy,
+    "liveness": LivenessPolicy,
+    "matching": MatchPolicy,
+    "timing": TimingPolicy,
+    "lockout": LockoutPolicy,
+}
+
+
+def _policy() -> tuple[Option, ...]:
+    """A row for every number of every policy; a number without limits is a KeyError."""
+    rows = [
+        Option("policy.number_length", Kind.WHOLE, 10, "digits a number may have", "", 1, 20),
+        Option("policy.pin_fewest", Kind.WHOLE, 4, "digits a PIN must have", "", 4, 12),
+        Option("policy.pin_longest", Kind.WHOLE, 12, "digits a PIN may have", "", 4, 12),
+    ]
+    for name, policy in POLICIES.items():
+        for each in fields(policy):
+            assert each.default is not MISSING  # noqa: S101 - every policy number has a default
+            unit, low, high = LIMITS[f"{name}.{each.name}"]
+            kind = Kind.WHOLE if isinstance(each.default, int) else Kind.NUMBER
+            why = f"see {policy.__name__} in app/domain/policy.py"
+            key = f"policy.{name}.{each.name}"
+            rows.append(Option(key, kind, each.default, why, unit, low, high))
+    return tuple(rows)
+
+
+def options() -> dict[str, Option]:
+    """The table, by key, in the order it is shown."""
+    return {option.key: option for option in (*_kiosk(), *_parts(), *_policy())}
+
+
+def default_file() -> Path:
+    """Where settings are looked for when no file is named."""
+    return user_config_path("foyer", appauthor=False) / "foyer.toml"
