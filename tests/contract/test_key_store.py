@@ -28,7 +28,7 @@ Again = Callable[[], KeyStore] | None
 
 @pytest.fixture(params=["memory", "ephemeral", "passphrase", "keyring", "systemd-credential"])
 def store_and_again(
-    request: pytest.FixtureRequest, tmp_path: Path, short_folder: Path
+    request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[tuple[KeyStore, Again]]:
     match request.param:
         case "memory":
@@ -50,7 +50,7 @@ def store_and_again(
 
             yield make_systemd(), make_systemd
         case "keyring":
-            with secret_service(short_folder):
+            with secret_service():
                 yield KeyringKeys("one"), lambda: KeyringKeys("one")
 
 

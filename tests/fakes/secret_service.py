@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,8 +18,8 @@ PATIENCE_S = 20
 
 
 @contextmanager
-def secret_service(home: Path, *, unlocked: bool = True) -> Iterator[None]:
-    """While it lasts, this process's session bus offers an unlocked keyring kept under `home`.
+def secret_service(*, unlocked: bool = True) -> Iterator[None]:
+    """While it lasts, this process's session bus offers an unlocked, empty keyring.
 
     With `unlocked` False there is a service without any keyring in it. Skips where the programs
     are not installed.
@@ -26,16 +27,15 @@ def secret_service(home: Path, *, unlocked: bool = True) -> Iterator[None]:
     missing = [name for name in PROGRAMS if shutil.which(name) is None]
     if missing:
         pytest.skip(f"no Secret Service here: install {', '.join(missing)} (gnome-keyring, dbus)")
-    before = os.environ.get("DBUS_SESSION_BUS_ADDRESS")
-    with _bus(home) as address:
-        os.environ["DBUS_SESSION_BUS_ADDRESS"] = address
-        try:
-            with _keyring(home, unlocked=unlocked):
-                yield
-        finally:
-            os.environ.pop("DBUS_SESSION_BUS_ADDRESS")
-            if before is not None:
-                os.environ["DBUS_SESSION_BUS_ADDRESS"] = before
+    # A socket's path has at most 107 characters; pytest's own folders come near that.
+    with (
+        tempfile.TemporaryDirectory(prefix="foyer-", ignore_cleanup_errors=True) as home,
+        _bus(Path(home)) as address,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
+        with _keyring(Path(home), unlocked=unlocked):
+            yield
 
 
 @contextmanager
@@ -45,8 +45,8 @@ def _bus(home: Path) -> Iterator[str]:
     config.write_text(
         "<busconfig><type>session</type>"
         f"<listen>unix:path={home / 'bus'}</listen>"
-        '<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/>'
-        '<allow own="*"/></policy></busconfig>',
+        '<policy context="default"><allow send_destination="*" eavesdrop="true"/>'
+        '<allow eavesdrop="true"/><allow own="*"/></policy></busconfig>',
         "utf-8",
     )
     command = ["dbus-daemon", f"--config-file={config}", "--nofork", "--print-address=1"]
