@@ -9,8 +9,8 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from importlib.metadata import version
 
+from app import __version__
 from app.commands.context import Context
 from app.errors import (
     CameraError,
@@ -57,7 +57,7 @@ def parser_for(command: str | None) -> argparse.ArgumentParser:
         epilog="Exit codes: 0 done, 1 fault found, 2 usage, 3 settings, 4 gallery or keys, "
         "5 models, 6 camera or picture, 70 defect.",
     )
-    parser.add_argument("--version", action="version", version=f"foyer {version('foyer-kiosk')}")
+    parser.add_argument("--version", action="version", version=f"foyer {__version__}")
     parser.add_argument("--config", metavar="FILE", help="settings file (TOML)")
     parser.add_argument(
         "--set", metavar="KEY=VALUE", action="append", default=[], help="one setting, now"
