@@ -102,6 +102,7 @@ def connect(path: Path, key: bytes, salt: bytes, mode: str) -> Connection:
         timeout=BUSY_MS / 1000,
     )
     try:
+        require_cipher(connection)
         for pragma in (
             "cipher_log_level = none",
             "cipher_memory_security = ON",
@@ -115,7 +116,6 @@ def connect(path: Path, key: bytes, salt: bytes, mode: str) -> Connection:
             "synchronous = FULL",
         ):
             connection.execute(f"PRAGMA {pragma}")
-        require_cipher(connection)
     except BaseException:
         connection.close()
         raise

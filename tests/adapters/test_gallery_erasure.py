@@ -1,0 +1,182 @@
+"""P6: a person erased is gone from the file, its free pages and its log, and stays gone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.domain.journal import Entry, EntryKind, Tally
+from app.domain.matching import Metric, Space
+from app.domain.people import Claim, ClaimKind, Person
+from app.errors import GalleryError
+from app.gallery import lockouts, opening, sql
+from app.gallery.people import badge_hash
+from app.gallery.store import Store
+from tests.fakes.keys import MemoryKeyStore
+from tests.fakes.pages import occurrences
+
+NOW = 1_800_000_000.0
+CHANGE = Entry(EntryKind.PEOPLE, NOW, granted=False, detail="enrolled")
+ERASED = Entry(EntryKind.PEOPLE, NOW, granted=False, detail="erased")
+SPACE = Space("faces-128", 128, Metric.EUCLIDEAN, ())
+WIDE = Space("faces-512", 512, Metric.COSINE, ())
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "g.db", MemoryKeyStore())
+    store.open()
+    yield store
+    store.close()
+
+
+def enrol(store: Store, draw: random.Random) -> dict[str, bytes]:
+    """Somebody with everything one can have; returns every trace to look for, by what it is."""
+    token = f"{draw.getrandbits(64):016x}"
+    person = store.put_person(Person("", f"nr{token}", f"Name {token}"), CHANGE)
+    store.put_person(replace(person, name=f"Married {token}"), CHANGE)
+    traces = {
+        "id": person.id.encode(),
+        "number": f"nr{token}".encode(),
+        "name": f"Married {token}".encode(),
+        "earlier name": f"Name {token}".encode(),
+        "badge": badge_hash(b"?", token),
+        "pin": f"pin-hash-{token}".encode(),
+    }
+    store.set_badge(person.id, token, CHANGE)
+    store.set_pin_hash(person.id, f"old-pin-hash-{token}", CHANGE)
+    store.set_pin_hash(person.id, f"pin-hash-{token}", CHANGE)
+    store.begin_pin(Claim(ClaimKind.NUMBER, f"nr{token}"), NOW)
+    for space in (SPACE, WIDE):
+        values = np.array([draw.gauss(0, 1) for _ in range(space.dimension)], dtype="<f4")
+        store.add_templates(person.id, space, [values, values * 2], CHANGE)
+        raw = values.tobytes()
+        traces |= {f"{space.id} start": raw[:16], f"{space.id} end": raw[-16:]}
+    keys = store.key_store.load()
+    assert keys is not None
+    traces["badge"] = badge_hash(keys.badge, token)
+    return traces
+
+
+def left(store: Store, traces: dict[str, bytes]) -> dict[str, int]:
+    keys = store.key_store.load()
+    assert keys is not None
+    return {
+        what: found
+        for what, trace in traces.items()
+        if (found := occurrences(store.path, keys.data, trace))
+    }
+
+
+def test_the_search_finds_everything_before_an_erasure(store: Store) -> None:
+    """Otherwise finding nothing afterwards would prove nothing."""
+    traces = enrol(store, random.Random(1))
+    assert set(left(store, traces)) == set(traces) - {"earlier name"}
+
+
+def test_a_renamed_persons_old_name_is_gone_too(store: Store) -> None:
+    traces = enrol(store, random.Random(1))
+    assert left(store, {"earlier name": traces["earlier name"]}) == {}
+
+
+def test_an_erased_person_leaves_only_an_opaque_id(store: Store) -> None:
+    """Among others who stay, while the gallery is open: no closing, no vacuum helps."""
+    draw = random.Random(2)
+    people = [enrol(store, draw) for _ in range(12)]
+    draw.shuffle(people)
+    while people:
+        gone = people.pop()
+        store.remove_person(gone["id"].decode(), ERASED)
+        assert set(left(store, gone)) == {"id"}
+        for staying in people[:1]:
+            assert "name" in left(store, staying)
+    assert store.info().lockouts == 0
+    assert store.info().badges == 0
+    assert store.info().pins == 0
+    assert store.info().templates == {}
+
+
+def test_the_id_that_stays_says_nothing_about_the_person(store: Store) -> None:
+    first = store.put_person(Person("", "1", "Ada"), CHANGE)
+    store.remove_person(first.id, ERASED)
+    second = store.put_person(Person("", "1", "Ada"), CHANGE)
+    assert first.id != second.id
+    int(first.id, 16)
+
+
+def test_the_log_is_empty_after_every_change_to_people(store: Store) -> None:
+    log = store.path.with_name("g.db-wal")
+    store.record(replace(CHANGE, kind=EntryKind.VISIT), Tally(None, failed=True))
+    assert log.stat().st_size > 0
+    store.put_person(Person("", "1", "Ada"), CHANGE)
+    assert log.stat().st_size == 0
+
+
+def test_an_erasure_while_another_process_reads_is_finished_later(store: Store) -> None:
+    """A reader keeps the log; as soon as it is done, looking for changes empties it."""
+    traces = enrol(store, random.Random(3))
+    keys = store.key_store.load()
+    assert keys is not None
+    reader = sql.connect(store.path, keys.data, opening.salt_of(keys.data), "rw")
+    reader.execute("BEGIN")
+    assert reader.execute("SELECT count(*) FROM people").fetchone() == (1,)
+    store.remove_person(traces["id"].decode(), ERASED)
+    assert "name" in left(store, traces)
+    store.change_counter()
+    assert "name" in left(store, traces)
+    reader.execute("COMMIT")
+    store.change_counter()
+    assert set(left(store, traces)) == {"id"}
+    reader.close()
+
+
+def test_reading_the_journal_slowly_does_not_hold_up_an_erasure(store: Store) -> None:
+    traces = enrol(store, random.Random(4))
+    rows = store.rows()
+    next(rows)
+    store.remove_person(traces["id"].decode(), ERASED)
+    assert set(left(store, traces)) == {"id"}
+    assert sum(1 for _ in rows) == 6
+
+
+def test_no_older_copy_brings_the_person_back(store: Store) -> None:
+    traces = enrol(store, random.Random(5))
+    store.close()
+    before = store.path.read_bytes()
+    store.open()
+    store.remove_person(traces["id"].decode(), ERASED)
+    store.close()
+    store.path.write_bytes(before)
+    with pytest.raises(GalleryError, match="older copy"):
+        store.open()
+
+
+def test_unknown_claims_are_bounded_and_the_locked_ones_stay(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lockouts, "MOST_UNKNOWN", 8)
+    locked = Claim(ClaimKind.NUMBER, "locked")
+    for _ in range(5):
+        store.begin_pin(locked, NOW)
+    ada = store.put_person(Person("", "known", "Ada"), CHANGE)
+    store.begin_pin(Claim(ClaimKind.NUMBER, "known"), NOW)
+    for number in range(30):
+        store.begin_pin(Claim(ClaimKind.NUMBER, f"guess {number}"), NOW + number * 0.1)
+    assert store.info().lockouts == 8 + 1
+    assert store.begin_pin(locked, NOW + 5).locked
+    assert store.resolve(Claim(ClaimKind.NUMBER, "known")).lockout.failures == 1
+    assert store.resolve(Claim(ClaimKind.NUMBER, "guess 29")).lockout.failures == 1
+    assert store.resolve(Claim(ClaimKind.NUMBER, "guess 1")).lockout.failures == 0
+    store.remove_person(ada.id, ERASED)
+    assert store.info().lockouts == 8
+
+
+def test_the_lockout_table_names_nobody(store: Store) -> None:
+    store.begin_pin(Claim(ClaimKind.NUMBER, "123456789"), NOW)
+    store.begin_pin(Claim(ClaimKind.BADGE, "04AABBCCDD"), NOW)
+    assert left(store, {"number": b"123456789", "badge": b"04AABBCCDD"}) == {}
