@@ -34,8 +34,11 @@ class Capture:
         return self._taken.wait(limit_s)
 
     def save(self, path: Path) -> bool:
-        """Write it as PNG once it was taken; packing a large picture is spared the GUI thread."""
-        return self.wait() and self._image is not None and self._image.save(str(path), "PNG")
+        """Write it once it was taken; packing a large picture is spared the GUI thread.
+
+        The ending of `path` names the format: ".png".
+        """
+        return self.wait() and self._image is not None and self._image.save(str(path))
 
 
 class Bridge(QObject):

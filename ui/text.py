@@ -220,6 +220,7 @@ _FACTORS: dict[Factor, str] = {
 _CLAIMED_BY: dict[ClaimKind, str] = {
     ClaimKind.BADGE: QT_TRANSLATE_NOOP("foyer", "Thank you, we have read your badge."),
     ClaimKind.NUMBER: QT_TRANSLATE_NOOP("foyer", "It goes with your employee number."),
+    ClaimKind.ADMIN: QT_TRANSLATE_NOOP("foyer", "Type the administrator's PIN."),
 }
 
 

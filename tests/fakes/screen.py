@@ -86,7 +86,7 @@ def plain_picture(red: int = 200, green: int = 30, blue: int = 40) -> Picture:
 FACTS = (
     ("Gallery", "ready · 42 people, 96 templates"),
     ("Vision", "ready · embedded pack, space dlib-resnet-1"),
-    ("Camera", "ready · 640×480 at 30 Hz, MJPG"),
+    ("Camera", "ready · 640 by 480 at 30 Hz, MJPG"),
     ("Keys", "Secret Service (keyring)"),
     ("Journal", "1,204 rows, unbroken"),
     ("Door", "log only"),
@@ -150,7 +150,8 @@ VIEWS: dict[str, View] = {
     "service-reading": ServiceView((), ()),
     "service": ServiceView(FACTS, LOG),
     "resting": OutOfServiceView("gallery-rolled-back"),
-} | {
+}
+VIEWS |= {
     f"denied-{reason.value}": DeniedView(
         reason,
         FaceDoor.OPEN if index % 3 else FaceDoor.PAUSED,
