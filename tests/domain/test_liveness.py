@@ -1,0 +1,333 @@
+"""The challenge layer: which movements are asked for, and what counts as having made one."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.liveness import (
+    Baseline,
+    Challenge,
+    Met,
+    Sight,
+    Step,
+    WrongMovement,
+    advance,
+    allowed,
+    baseline_of,
+    deflection,
+    entropy_bits,
+    plan,
+)
+from app.domain.observation import Face
+from app.domain.people import Need
+from app.domain.policy import LivenessPolicy
+from tests.fakes.faces import CLOSED_EYES, NAN, OPEN_EYES, doing, face
+
+POLICY = LivenessPolicy()
+AT_REST = face()
+REST = baseline_of((AT_REST,))
+ALL = tuple(Challenge)
+HEAD_MOVES = (Challenge.TURN_LEFT, Challenge.TURN_RIGHT, Challenge.LOOK_UP)
+
+challenges = st.sampled_from(ALL)
+frame_rates = st.floats(min_value=5.0, max_value=60.0)
+phases = st.floats(min_value=0.0, max_value=1.0)
+Pose = Callable[[float], Face]
+
+# -- plans
+
+nonces = st.binary(min_size=16, max_size=32)
+needs = st.frozensets(st.sampled_from(Need))
+
+
+@given(nonces, needs, st.integers(min_value=1, max_value=6))
+def test_a_plan_asks_only_for_what_may_be_asked(
+    nonce: bytes, has: frozenset[Need], steps: int
+) -> None:
+    choices = allowed(has)
+    drawn = plan(nonce, choices, steps)
+    assert set(drawn) <= set(choices)
+    assert all(a is not b for a, b in pairwise(drawn))
+    possible = bool(choices) and (steps == 1 or len(choices) > 1)
+    assert len(drawn) == (steps if possible else 0)
+    assert drawn == plan(bytes(nonce), allowed(frozenset(has)), steps)
+
+
+@pytest.mark.parametrize(
+    ("need", "excluded"),
+    [
+        (Need.NO_HEAD_MOVEMENT, set(HEAD_MOVES)),
+        (Need.NO_BLINK, {Challenge.BLINK}),
+        (Need.NO_MOUTH, {Challenge.OPEN_MOUTH}),
+    ],
+)
+def test_a_need_excludes_what_it_names(need: Need, excluded: set[Challenge]) -> None:
+    assert set(ALL) - set(allowed(frozenset({need}))) == excluded
+
+
+def test_every_plan_is_about_as_likely_as_every_other() -> None:
+    """Chi-squared over the 20 plans of two steps: 19 degrees of freedom, 43.8 is p = 0.001."""
+    drawn = Counter(plan(n.to_bytes(16, "big"), ALL, 2) for n in range(20_000))
+    assert len(drawn) == 20
+    expected = 20_000 / 20
+    assert sum((count - expected) ** 2 / expected for count in drawn.values()) < 43.8
+
+
+@pytest.mark.parametrize(("choices", "steps"), list(product(range(6), range(5))))
+def test_the_stated_entropy_is_the_logarithm_of_the_number_of_plans(
+    choices: int, steps: int
+) -> None:
+    every = [
+        each
+        for each in product(range(choices), repeat=steps)
+        if all(a != b for a, b in pairwise(each))
+    ]
+    expected = math.log2(len(every)) if steps and every else 0.0
+    assert entropy_bits(choices, steps) == pytest.approx(expected)
+
+
+def test_five_movements_and_two_steps_are_one_plan_in_twenty() -> None:
+    assert 2 ** entropy_bits(len(ALL), POLICY.challenges) == pytest.approx(20)
+
+
+# -- what counts
+
+
+def watch(
+    challenge: Challenge,
+    pose: Pose,
+    fps: float = 30.0,
+    phase: float = 0.0,
+    until_s: float = 6.0,
+    rest: Baseline = REST,
+) -> Step | Met | WrongMovement:
+    """Looks at `pose(t)` from a second before the prompt, which comes at 0; the last word on it.
+
+    `phase` is where in its frame time the camera is when the prompt comes, 0..1.
+    """
+    step = Step(challenge, since_s=0.0, prompted_s=0.0)
+    for number, index in enumerate(range(-int(fps), int(until_s * fps)), 1):
+        t_s = (index + phase) / fps
+        after = advance(step, Sight(pose(t_s), number, t_s, t_s), rest, POLICY)
+        if not isinstance(after, Step):
+            return after
+        step = after
+    return step
+
+
+def from_rest(challenge: Challenge, at_s: float, for_s: float = 60.0, share: float = 1.5) -> Pose:
+    """At rest but for the time from `at_s` on, `for_s` long."""
+    return lambda t_s: doing(challenge, share) if at_s <= t_s < at_s + for_s else AT_REST
+
+
+@given(challenges, st.floats(min_value=0.36, max_value=4.0), st.sampled_from([10.0, 15.0, 30.0]))
+def test_a_movement_made_when_asked_counts(challenge: Challenge, at_s: float, fps: float) -> None:
+    made = watch(challenge, from_rest(challenge, at_s, for_s=0.4), fps)
+    assert isinstance(made, Met)
+    assert at_s <= made.t_s <= at_s + 0.4 + 1 / fps
+
+
+@given(challenges, frame_rates, phases)
+def test_a_pose_held_from_before_never_counts(
+    challenge: Challenge, fps: float, phase: float
+) -> None:
+    assert isinstance(watch(challenge, from_rest(challenge, at_s=-9.0), fps, phase), Step)
+
+
+@given(challenges, frame_rates, phases, st.floats(min_value=-1.0, max_value=0.149))
+def test_an_answer_before_a_person_can_react_never_counts(
+    challenge: Challenge, fps: float, phase: float, at_s: float
+) -> None:
+    """Whether the movement is then held, or over before anybody would have begun."""
+    for for_s in (60.0, 0.149 - at_s):
+        assert isinstance(watch(challenge, from_rest(challenge, at_s, for_s), fps, phase), Step)
+
+
+@given(challenges, challenges, frame_rates, phases, st.floats(min_value=-1.0, max_value=5.0))
+def test_another_movement_never_counts(
+    asked: Challenge, made: Challenge, fps: float, phase: float, at_s: float
+) -> None:
+    if asked is not made:
+        pose = from_rest(made, at_s, for_s=1.0)
+        assert not isinstance(watch(asked, pose, fps, phase), Met)
+
+
+@given(challenges, st.sampled_from(HEAD_MOVES), st.sampled_from([10.0, 15.0, 30.0, 60.0]))
+def test_the_wrong_head_movement_voids_the_session(
+    asked: Challenge, made: Challenge, fps: float
+) -> None:
+    """Looking up while turning is forgiven: people do, and it is not the other answer."""
+    forgiven = asked in {Challenge.TURN_LEFT, Challenge.TURN_RIGHT} and made is Challenge.LOOK_UP
+    if asked is not made and not forgiven:
+        assert watch(asked, from_rest(made, 1.0, for_s=0.4), fps) == WrongMovement(asked)
+
+
+@given(challenges, challenges, frame_rates, phases)
+def test_one_look_is_a_glitch_and_neither_counts_nor_voids(
+    asked: Challenge, glitch: Challenge, fps: float, phase: float
+) -> None:
+    seen_at: list[float] = []
+
+    def pose(t_s: float) -> Face:
+        if t_s >= 1.0 and not seen_at:
+            seen_at.append(t_s)
+        return doing(glitch, 3.0) if t_s in seen_at else AT_REST
+
+    after = watch(asked, pose, fps, phase)
+    assert isinstance(after, Step)
+    assert after.armed
+
+
+@given(challenges, st.floats(min_value=0.0, max_value=0.99))
+def test_less_than_the_whole_movement_never_counts(challenge: Challenge, share: float) -> None:
+    assert isinstance(watch(challenge, from_rest(challenge, 1.0, share=share)), Step)
+
+
+@pytest.mark.parametrize("challenge", HEAD_MOVES)
+def test_a_slow_movement_counts(challenge: Challenge) -> None:
+    def slowly(t_s: float) -> Face:
+        return doing(challenge, min(max(t_s - 0.5, 0.0) / 4.0, 1.2))
+
+    assert isinstance(watch(challenge, slowly), Met)
+
+
+@pytest.mark.parametrize("challenge", HEAD_MOVES)
+def test_a_second_try_after_coming_back_counts(challenge: Challenge) -> None:
+    """Too soon, back to rest, and then properly."""
+
+    def twice(t_s: float) -> Face:
+        return doing(challenge) if 0.0 <= t_s < 0.5 or t_s > 1.5 else AT_REST
+
+    made = watch(challenge, twice)
+    assert isinstance(made, Met)
+    assert made.t_s > 1.5
+
+
+@pytest.mark.parametrize(
+    ("asked", "swing_deg"),
+    [
+        (asked, swing_deg)
+        for asked in (Challenge.LOOK_UP, Challenge.BLINK, Challenge.OPEN_MOUTH)
+        for swing_deg in (-8.0, -14.0, -25.0)
+    ],
+)
+def test_a_head_that_swings_past_the_middle_voids_nothing(
+    asked: Challenge, swing_deg: float
+) -> None:
+    """Back from a turn to the left the head crosses the middle, overshoots, and comes to rest.
+
+    The next prompt may come in that very moment; what the head does then is not yet judged.
+    """
+
+    def swinging(t_s: float) -> Face:
+        if 0.02 <= t_s < 0.30:
+            return face(yaw_deg=swing_deg * math.sin(math.pi * (t_s - 0.02) / 0.28))
+        return doing(asked) if 0.8 <= t_s < 1.1 else AT_REST
+
+    assert isinstance(watch(asked, swinging), Met)
+
+
+def test_blinking_while_turning_and_talking_while_looking_up_change_nothing() -> None:
+    def turning(t_s: float) -> Face:
+        turned = doing(Challenge.TURN_LEFT) if t_s > 0.8 else AT_REST
+        return replace(turned, eye_openness=CLOSED_EYES if t_s % 0.4 < 0.15 else OPEN_EYES)
+
+    def looking_up(t_s: float) -> Face:
+        raised = doing(Challenge.LOOK_UP) if t_s > 0.8 else AT_REST
+        return replace(raised, mouth_openness=0.3 * abs(math.sin(12.0 * t_s)))
+
+    assert isinstance(watch(Challenge.TURN_LEFT, turning), Met)
+    assert isinstance(watch(Challenge.LOOK_UP, looking_up), Met)
+
+
+# -- blinks
+
+
+def test_a_blink_counts_when_the_eyes_are_open_again() -> None:
+    made = watch(Challenge.BLINK, from_rest(Challenge.BLINK, 1.0, for_s=0.3))
+    assert isinstance(made, Met)
+    assert made.t_s >= 1.3
+
+
+def test_eyes_that_stay_shut_are_no_blink_until_they_blink() -> None:
+    def sleepy(t_s: float) -> Face:
+        shut = 1.0 <= t_s < 3.0 or 4.0 <= t_s < 4.3
+        return doing(Challenge.BLINK) if shut else AT_REST
+
+    made = watch(Challenge.BLINK, sleepy)
+    assert isinstance(made, Met)
+    assert made.t_s >= 4.3
+
+
+def test_an_involuntary_blink_at_the_prompt_does_not_count_and_does_no_harm() -> None:
+    def blinking(t_s: float) -> Face:
+        return doing(Challenge.BLINK) if -0.05 <= t_s < 0.12 or 1.0 <= t_s < 1.3 else AT_REST
+
+    made = watch(Challenge.BLINK, blinking)
+    assert isinstance(made, Met)
+    assert made.t_s >= 1.3
+
+
+@pytest.mark.parametrize(("yaw_deg", "pitch_deg"), [(16.0, 0.0), (0.0, -11.0), (0.0, 11.0)])
+def test_eyes_that_narrow_because_the_head_tilts_are_no_blink(
+    yaw_deg: float, pitch_deg: float
+) -> None:
+    """What tilting a photograph does."""
+
+    def tilting(t_s: float) -> Face:
+        tilted = face(yaw_deg=yaw_deg, pitch_deg=pitch_deg, eyes=CLOSED_EYES)
+        return tilted if 1.0 <= t_s < 1.4 else AT_REST
+
+    assert not isinstance(watch(Challenge.BLINK, tilting), Met)
+
+
+def test_eyes_that_are_no_longer_measured_are_not_open_again() -> None:
+    def lost(t_s: float) -> Face:
+        if t_s < 1.0:
+            return AT_REST
+        return face(eyes=CLOSED_EYES if t_s < 1.3 else NAN)
+
+    assert isinstance(watch(Challenge.BLINK, lost), Step)
+
+
+# -- what is measured
+
+
+@pytest.mark.parametrize("challenge", ALL)
+def test_a_movement_is_measured_against_the_persons_own_rest(challenge: Challenge) -> None:
+    crooked = face(yaw_deg=6.0, pitch_deg=-8.0, eyes=0.24, mouth=0.1)
+    rest = baseline_of((crooked,))
+    assert deflection(challenge, crooked, rest, POLICY) == pytest.approx(0.0)
+    assert deflection(challenge, doing(challenge, 1.0), REST, POLICY) == pytest.approx(1.0)
+
+
+def test_one_odd_look_does_not_move_the_baseline() -> None:
+    looks = (AT_REST, AT_REST, face(eyes=CLOSED_EYES, yaw_deg=11.0, mouth=0.4), AT_REST, AT_REST)
+    assert baseline_of(looks) == REST
+
+
+@given(
+    challenges,
+    st.tuples(*[st.floats() for _ in range(4)]),
+    st.tuples(*[st.floats() for _ in range(4)]),
+)
+def test_no_number_there_is_makes_a_step_raise(
+    challenge: Challenge,
+    now: tuple[float, float, float, float],
+    before: tuple[float, float, float, float],
+) -> None:
+    """Progress is always a share, whatever is measured."""
+    rest = Baseline(*before)
+    odd = face(1, *now)
+    step = Step(challenge, since_s=0.0, prompted_s=0.0, armed=True)
+    after = advance(step, Sight(odd, 1, 1.0, 1.0), rest, POLICY)
+    if isinstance(after, Step):
+        assert 0.0 <= after.progress <= 1.0

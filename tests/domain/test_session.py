@@ -1,0 +1,381 @@
+"""One face session: framing, the baseline, one unbroken track, and the frames that are kept."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.liveness import Challenge, allowed, plan
+from app.domain.observation import Box, Face, Observation, Pose, Quality
+from app.domain.people import Need
+from app.domain.policy import LivenessPolicy, Policy
+from app.domain.reasons import Reason
+from app.domain.session import (
+    Challenging,
+    Complete,
+    Failed,
+    Framing,
+    Session,
+    begin,
+    look,
+    tick,
+)
+from tests.fakes.faces import (
+    NAN,
+    Actor,
+    Habits,
+    Twist,
+    doing,
+    face,
+    hidden,
+    joined,
+    leaves,
+    looped,
+    seen,
+    swaps,
+    turned,
+    unmeasured,
+)
+
+POLICY = Policy()
+ALL = tuple(Challenge)
+
+
+def nonce_for(*wanted: Challenge) -> bytes:
+    for number in range(10_000):
+        nonce = hashlib.sha256(number.to_bytes(4, "big")).digest()[:16]
+        if plan(nonce, ALL, len(wanted)) == wanted:
+            return nonce
+    raise AssertionError(f"no nonce asks for {wanted}")
+
+
+def perform(
+    actor: Actor, nonce: bytes, lag_s: float = 0.04, until_s: float = 30.0, policy: Policy = POLICY
+) -> Session:
+    """The actor before the camera until the session ends; each frame is told `lag_s` later."""
+    session = begin(nonce, frozenset(), 0.0, policy.liveness)
+    fps = actor.habits.fps
+    for index in range(1, int(until_s * fps)):
+        t_s = index / fps
+        stage = session.stage
+        asking = isinstance(stage, Challenging) and stage.step.prompted_s is not None
+        prompt = stage.step.challenge if isinstance(stage, Challenging) and asking else None
+        hint = stage.hint if isinstance(stage, Challenging) else None
+        for observation in actor.look(t_s, prompt, hint):
+            session = look(session, observation, t_s + lag_s, policy)
+        session = tick(session, t_s + lag_s, policy.liveness)
+        if isinstance(session.stage, Complete | Failed):
+            break
+    return session
+
+
+def outcome(session: Session) -> Reason | str:
+    return (
+        session.stage.reason if isinstance(session.stage, Failed) else type(session.stage).__name__
+    )
+
+
+NONCES = [hashlib.sha256(bytes([n])).digest()[:16] for n in range(30)]
+
+COOPERATIVE: dict[str, Habits] = {
+    "10 frames a second": Habits(fps=10.0, noise=1.0),
+    "15 frames a second": Habits(fps=15.0, noise=1.0),
+    "30 frames a second": Habits(fps=30.0, noise=1.0),
+    "quick": Habits(reaction_s=0.25, speed_deg_s=150.0, noise=1.0),
+    "slow": Habits(reaction_s=1.0, speed_deg_s=8.0, hold_s=4.0, noise=1.0),
+    "swinging": Habits(overshoot_deg=10.0, fps=30.0, noise=1.0),
+    "talking and blinking": Habits(talks=True, blinks_every_s=2.3, noise=1.0),
+    "looking down at it": Habits(rest_yaw_deg=7.0, rest_pitch_deg=-10.0, noise=1.0),
+    "badly measured": Habits(noise=2.0, fps=15.0),
+}
+
+
+@pytest.mark.parametrize("habits", COOPERATIVE.values(), ids=COOPERATIVE)
+def test_whoever_does_what_is_asked_is_accepted(habits: Habits) -> None:
+    ended = [outcome(perform(Actor(habits, seed=n), nonce)) for n, nonce in enumerate(NONCES)]
+    assert ended == ["Complete"] * len(NONCES)
+
+
+@given(st.binary(min_size=16, max_size=16), st.floats(10.0, 30.0), st.integers(0, 1000))
+def test_at_any_usual_frame_rate(nonce: bytes, fps: float, seed: int) -> None:
+    actor = Actor(Habits(fps=fps, noise=1.0), seed=seed)
+    assert outcome(perform(actor, nonce)) == "Complete"
+
+
+def test_it_takes_less_than_five_seconds_once_the_camera_is_awake() -> None:
+    for nonce in NONCES:
+        session = perform(Actor(Habits(reaction_s=0.35, noise=1.0)), nonce)
+        assert isinstance(session.stage, Complete)
+        assert session.seen_s < 5.0
+
+
+# -- what is kept
+
+
+def test_the_kept_frames_are_frontal_and_of_this_session() -> None:
+    for nonce in NONCES:
+        session = perform(Actor(Habits(noise=1.0)), nonce)
+        assert isinstance(session.stage, Complete)
+        assert len(session.stage.match_frames) == POLICY.liveness.match_frames
+        assert len(session.stage.met_frames) == len(session.plan)
+        assert list(session.stage.met_frames) == sorted(session.stage.met_frames)
+        assert session.stage.met_frames[-1] == session.frame
+
+
+def test_a_refused_session_keeps_nothing() -> None:
+    session = perform(Actor(twists=(leaves(1.5),)), NONCES[0])
+    assert isinstance(session.stage, Failed)
+    assert session.kept == ()
+
+
+def test_frames_of_the_track_before_are_not_kept() -> None:
+    """Somebody is pushed aside while the kiosk still looks for a good face."""
+    session = perform(Actor(twists=(swaps(0.4),)), NONCES[0])
+    assert isinstance(session.stage, Complete)
+    assert min(session.stage.match_frames) > 0.4 * 15
+
+
+# -- who is refused
+
+REFUSED: dict[str, tuple[Habits, tuple[Twist, ...], Reason]] = {
+    "who holds still": (Habits(does=lambda _: None), (), Reason.CHALLENGE_MISSED),
+    "who leaves": (Habits(), (leaves(1.0),), Reason.TRACK_LOST),
+    "who is not there": (Habits(), (leaves(0.0),), Reason.NO_FACE),
+    "who swaps with another": (Habits(), (swaps(1.0),), Reason.TRACK_LOST),
+    "who hides for long": (Habits(), (hidden(0.9, 1.9),), Reason.TRACK_LOST),
+    "who is joined": (Habits(), (joined(1.0),), Reason.SEVERAL_FACES),
+    "who comes as two": (Habits(), (joined(0.0),), Reason.SEVERAL_FACES),
+    "who is turned away": (Habits(), (turned(20.0),), Reason.LOOK_STRAIGHT),
+    "whose camera freezes": (Habits(), (looped(1.0),), Reason.CAMERA_LOST),
+    "who cannot be measured": (Habits(), (unmeasured(),), Reason.LOOK_STRAIGHT),
+    "who is measured no more": (Habits(), (unmeasured(1.0),), Reason.TRACK_LOST),
+}
+
+
+@pytest.mark.parametrize(("habits", "twists", "reason"), REFUSED.values(), ids=REFUSED)
+def test_who_is_refused(habits: Habits, twists: tuple[Twist, ...], reason: Reason) -> None:
+    assert outcome(perform(Actor(habits, twists), NONCES[0])) is reason
+
+
+def test_a_small_face_in_the_background_does_not_disturb() -> None:
+    session = perform(Actor(twists=(joined(0.0, side_px=80.0),)), NONCES[0])
+    assert outcome(session) == "Complete"
+
+
+@pytest.mark.parametrize("asked", [Challenge.TURN_LEFT, Challenge.TURN_RIGHT])
+def test_the_wrong_way_voids_the_session(asked: Challenge) -> None:
+    mirrored = {
+        Challenge.TURN_LEFT: Challenge.TURN_RIGHT,
+        Challenge.TURN_RIGHT: Challenge.TURN_LEFT,
+    }
+    actor = Actor(Habits(does=lambda wanted: mirrored.get(wanted, wanted)))
+    nonce = nonce_for(asked, Challenge.BLINK)
+    assert outcome(perform(actor, nonce)) is Reason.WRONG_MOVEMENT
+
+
+def rehearsed(*moves: Challenge) -> Twist:
+    """A recording: these movements one after the other, over and over, whatever is asked."""
+
+    def twist(t_s: float, each: Observation) -> tuple[Observation, ...]:
+        moment_s = t_s % (2.0 * len(moves))
+        move = moves[int(moment_s / 2.0)]
+        now = doing(move) if 1.0 <= moment_s % 2.0 < 1.5 else face()
+        return (replace(each, faces=(now,)),)
+
+    return twist
+
+
+@given(st.binary(min_size=16, max_size=16), st.permutations(ALL), st.integers(1, 4))
+def test_a_recording_without_what_is_asked_is_refused(
+    nonce: bytes, moves: list[Challenge], length: int
+) -> None:
+    shown = tuple(moves[:length])
+    session = perform(Actor(twists=(rehearsed(*shown),)), nonce)
+    if not set(session.plan) <= set(shown):
+        assert isinstance(session.stage, Failed)
+
+
+def test_most_recordings_fail_even_if_they_hold_everything() -> None:
+    """All five movements in a fixed order: the head moves at the wrong time void the session."""
+    ended = [outcome(perform(Actor(twists=(rehearsed(*ALL),)), nonce)) for nonce in NONCES]
+    assert ended.count("Complete") <= len(NONCES) / 3
+
+
+# -- prompts
+
+
+def stages(actor: Actor, nonce: bytes) -> list[tuple[float, Face, Challenging]]:
+    """Each look of the challenge with the stage it led to."""
+    found = []
+    session = begin(nonce, frozenset(), 0.0, POLICY.liveness)
+    for index in range(1, 200):
+        t_s = index / actor.habits.fps
+        stage = session.stage
+        asks = isinstance(stage, Challenging) and stage.step.prompted_s is not None
+        prompt = stage.step.challenge if isinstance(stage, Challenging) and asks else None
+        hint = stage.hint if isinstance(stage, Challenging) else None
+        (observation,) = actor.look(t_s, prompt, hint)
+        session = look(session, observation, t_s, POLICY)
+        if isinstance(session.stage, Challenging):
+            found.append((t_s, observation.faces[0], session.stage))
+    return found
+
+
+def test_the_screen_asks_only_a_face_at_rest() -> None:
+    nonce = nonce_for(Challenge.TURN_LEFT, Challenge.LOOK_UP)
+    for t_s, seen_face, stage in stages(Actor(Habits(overshoot_deg=9.0)), nonce):
+        if stage.step.prompted_s == t_s:
+            assert abs(seen_face.pose.yaw_deg) < 7.0
+
+
+def test_between_two_movements_it_asks_to_look_straight_first() -> None:
+    nonce = nonce_for(Challenge.TURN_LEFT, Challenge.LOOK_UP)
+    second = [stage for _, _, stage in stages(Actor(), nonce) if stage.index == 1]
+    assert second[0].step.prompted_s is None
+    assert second[0].hint is Reason.LOOK_STRAIGHT
+    assert second[-1].step.prompted_s is not None
+    assert second[-1].hint is None
+
+
+def test_after_a_blink_the_next_prompt_comes_at_once() -> None:
+    nonce = nonce_for(Challenge.BLINK, Challenge.TURN_LEFT)
+    second = [(t_s, stage) for t_s, _, stage in stages(Actor(), nonce) if stage.index == 1]
+    assert second[0][1].step.prompted_s == second[0][0]
+
+
+def test_nobody_is_corrected_while_they_answer() -> None:
+    for nonce in NONCES:
+        asked = [stage for _, _, stage in stages(Actor(), nonce) if stage.step.prompted_s]
+        assert {stage.hint for stage in asked} == {None}
+
+
+def test_who_answered_too_soon_is_asked_to_look_straight_first() -> None:
+    nonce = nonce_for(Challenge.TURN_LEFT, Challenge.BLINK)
+    hasty = Habits(reaction_s=0.02, speed_deg_s=500.0)
+    told = stages(Actor(hasty), nonce)
+    assert Reason.LOOK_STRAIGHT in {stage.hint for _, _, stage in told if stage.step.prompted_s}
+
+
+# -- time
+
+
+def looked_at(*times_s: float, of: Face | None = None) -> Session:
+    session = begin(NONCES[0], frozenset(), 0.0, POLICY.liveness)
+    for number, t_s in enumerate(times_s, 1):
+        session = look(session, seen(number, t_s, of or face()), t_s, POLICY)
+    return session
+
+
+def test_the_first_frame_may_take_longer_than_the_next_ones() -> None:
+    fresh = begin(NONCES[0], frozenset(), 0.0, POLICY.liveness)
+    assert tick(fresh, 3.9, POLICY.liveness) == fresh
+    assert outcome(tick(fresh, 4.1, POLICY.liveness)) is Reason.CAMERA_LOST
+    awake = looked_at(3.5)
+    assert tick(awake, 4.9, POLICY.liveness) == awake
+    assert outcome(tick(awake, 5.1, POLICY.liveness)) is Reason.CAMERA_LOST
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        seen(3, 0.3, face()),
+        seen(2, 0.5, face()),
+        seen(4, 0.2, face()),
+        seen(4, 99.0, face()),
+        seen(4, NAN, face()),
+        seen(4, -1.0, face()),
+    ],
+    ids=["again", "an old number", "an old time", "the future", "no time", "before it began"],
+)
+def test_frames_out_of_order_change_nothing(odd: Observation) -> None:
+    session = looked_at(0.1, 0.2, 0.3)
+    assert look(session, odd, 0.5, POLICY) == session
+
+
+def test_a_gap_while_framing_starts_the_looking_anew() -> None:
+    session = looked_at(0.1, 0.2, 0.3, 0.4, 1.3)
+    assert isinstance(session.stage, Framing)
+    assert len(session.stage.steady) == 1
+
+
+def test_a_gap_while_asking_breaks_the_track_although_its_number_goes_on() -> None:
+    """A frozen second is long enough for two people to change places."""
+    steady = [0.1 * n for n in range(1, 10)]
+    assert isinstance(looked_at(*steady).stage, Challenging)
+    assert outcome(looked_at(*steady, 1.5)) is Reason.TRACK_LOST
+
+
+def test_framing_ends_with_what_would_have_to_be_mended() -> None:
+    session = looked_at(*[0.1 * n for n in range(1, 121)], of=face(brightness=10.0))
+    assert outcome(tick(session, 12.1, POLICY.liveness)) is Reason.TOO_DARK
+
+
+# -- beginnings
+
+
+@pytest.mark.parametrize(
+    ("needs", "possible"),
+    [
+        (frozenset[Need](), True),
+        (frozenset({Need.NO_HEAD_MOVEMENT}), True),
+        (frozenset({Need.NO_BLINK, Need.NO_MOUTH}), True),
+        (frozenset({Need.NO_HEAD_MOVEMENT, Need.NO_BLINK}), False),
+        (frozenset(Need), False),
+    ],
+)
+def test_a_profile_that_leaves_too_little_to_ask_sends_elsewhere(
+    needs: frozenset[Need], possible: bool
+) -> None:
+    session = begin(NONCES[0], needs, 0.0, POLICY.liveness)
+    assert set(session.plan) <= set(allowed(needs))
+    assert (outcome(session) == "Framing") is possible
+    assert possible or outcome(session) is Reason.FACE_UNAVAILABLE
+
+
+@pytest.mark.parametrize("nonce", [b"", b"fifteen bytes.."])
+def test_a_nonce_too_short_to_be_fresh_begins_nothing(nonce: bytes) -> None:
+    assert outcome(begin(nonce, frozenset(), 0.0, POLICY.liveness)) is Reason.FACE_UNAVAILABLE
+
+
+def test_no_steps_are_no_session() -> None:
+    none = LivenessPolicy(challenges=0)
+    assert outcome(begin(NONCES[0], frozenset(), 0.0, none)) is Reason.FACE_UNAVAILABLE
+
+
+# -- whatever a camera may say
+
+anything = st.floats()
+faces = st.builds(
+    Face,
+    track=st.integers(0, 2),
+    box=st.builds(Box, anything, anything, anything, anything)
+    | st.just(Box(220.0, 120.0, 200.0, 200.0)),
+    landmarks=st.just(()),
+    pose=st.builds(Pose, anything, anything, anything) | st.just(Pose(0.0, 0.0, 0.0)),
+    eye_openness=anything | st.just(0.3),
+    mouth_openness=anything | st.just(0.0),
+    quality=st.builds(Quality, anything, anything, anything, anything, anything)
+    | st.just(face().quality),
+)
+observations = st.builds(
+    Observation,
+    frame=st.integers(-1, 60),
+    t_s=anything | st.floats(0.0, 3.0),
+    width_px=st.just(640),
+    height_px=st.just(480),
+    faces=st.lists(faces, max_size=3).map(tuple),
+)
+
+
+@given(st.lists(observations, max_size=40))
+def test_no_observation_makes_a_session_raise_or_complete(seen_all: list[Observation]) -> None:
+    """Forty looks at random never answer two challenges: completing takes a person."""
+    session = begin(NONCES[0], frozenset(), 0.0, POLICY.liveness)
+    for index, observation in enumerate(seen_all):
+        session = look(session, observation, 0.1 * index, POLICY)
+        session = tick(session, 0.1 * index, POLICY.liveness)
+    assert not isinstance(session.stage, Complete)
