@@ -6,25 +6,31 @@ import argparse
 import importlib
 import json
 import logging
+import queue
 import signal
 import threading
+import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from app.commands.context import Context
+from app.presentation import AttractView, FaceDoor
 
 if TYPE_CHECKING:
+    from app.demo.show import Bridge
     from app.presentation import View
     from app.runtime.house import House
     from app.settings import Settings
 
 log = logging.getLogger(__name__)
 
+START_PATIENCE_S = 60.0
 SIZES = {"portrait": (540, 960), "landscape": (1280, 800)}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--headless", action="store_true", help="no window; Views as JSON lines")
+    parser.add_argument("--until-ready", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--window", action="store_true", help="a window instead of full screen")
 
 
@@ -89,12 +95,52 @@ def _windowed(context: Context, settings: Settings) -> int:
     )
     house = _build(settings)
 
-    def attach(bridge: object) -> None:
-        house.listen(bridge.deliver)  # type: ignore[attr-defined]
-        house.when_quit(bridge.quit)  # type: ignore[attr-defined]
+    starting = StartWatch()
+
+    def attach(bridge: Bridge) -> None:
+        house.listen(bridge.deliver)
+        house.when_quit(bridge.quit)
+        if context.args.until_ready:
+            starting.watch(house, bridge)
         house.start()
 
     try:
         return int(ui.run(house.kernel, house.pictures, options, attach))
     finally:
         house.stop()
+        starting.join()
+
+
+class StartWatch:
+    """For `foyer bench`: says when the screen was usable and when the face path opened, then
+    closes the kiosk. Times are UTC seconds, one JSON line each, once the screen was painted."""
+
+    def __init__(self) -> None:
+        self._views: queue.SimpleQueue[View] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+
+    def watch(self, house: House, bridge: Bridge) -> None:
+        house.listen(self._views.put)
+        self._thread = threading.Thread(target=self._run, args=(bridge,), name="start-watch")
+        self._thread.start()
+
+    def join(self) -> None:
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self, bridge: Bridge) -> None:
+        told: set[str] = set()
+        deadline_s = time.monotonic() + START_PATIENCE_S
+        while "ready" not in told and time.monotonic() < deadline_s:
+            try:
+                view = self._views.get(timeout=0.2)
+            except queue.Empty:
+                continue
+            if not isinstance(view, AttractView):
+                continue
+            bridge.capture().wait()
+            reached = {"usable", *(["ready"] if view.face is FaceDoor.OPEN else [])} - told
+            for name in sorted(reached, reverse=True):
+                print(json.dumps({"reached": name, "utc_s": time.time()}), flush=True)
+            told |= reached
+        bridge.quit()

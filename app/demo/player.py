@@ -128,7 +128,7 @@ class Player:
         self.goes_on = True
 
     def see(self, view: View) -> None:
-        """On the kernel thread, after the screen was told: a person moves by what is asked at this very moment."""
+        """On the kernel thread, once the screen was told: people move by what is asked now."""
         self._stage.ask(view.prompt if isinstance(view, VerifyView) else None)
         self._views.put(Seen(time.monotonic(), view))
 

@@ -122,25 +122,9 @@ def play(
     if offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     with TemporaryDirectory(prefix="foyer-demo-gallery-") as private:
-        temporary = replace(
-            settings,
-            gallery=replace(settings.gallery, path=Path(private) / "gallery.db"),
-            kiosk=replace(settings.kiosk, mode=Mode.DOOR),
-        )
-        timeline.add("Loading the face models and checking every digest")
-        engine = bootstrap.face_engine(temporary)
-        engine.load()
-        keys = EphemeralKeys()
-        timeline.add("Enrolling Eileen in a new encrypted gallery; its keys live only in memory")
-        enrol(temporary, keys, engine)
-        camera = SimulatedCamera(seed=secrets.randbits(32))
-        stage = CameraStage(camera, cast(engine))
-        house = bootstrap.build(
-            temporary,
-            bootstrap.Replacements(source=camera, engine=engine, keys=keys, readers=()),
-        )
+        house, stage = furnish(settings, Path(private), timeline.add)
         run = _Run(house, stage, visits, folder, timeline, stay=stay)
-        code = _show(house, run, temporary, offscreen=offscreen)
+        code = _show(house, run, settings, offscreen=offscreen)
     reports = tuple(run.reports)
     report = DemoReport(reports, folder)
     if code != 0 or len(reports) != len(visits):
@@ -150,6 +134,28 @@ def play(
     )
     (folder / "visits.json").write_text(json.dumps(report.as_json(), indent=2), encoding="utf-8")
     return report
+
+
+def furnish(
+    settings: Settings, private: Path, tell: Callable[[str], None]
+) -> tuple[House, CameraStage]:
+    """A house with one enrolled employee and a simulated camera, its gallery in `private`."""
+    temporary = replace(
+        settings,
+        gallery=replace(settings.gallery, path=private / "gallery.db"),
+        kiosk=replace(settings.kiosk, mode=Mode.DOOR),
+        door=replace(settings.door, command=()),
+    )
+    tell("Loading the face models and checking every digest")
+    engine = bootstrap.face_engine(temporary)
+    engine.load()
+    keys = EphemeralKeys()
+    tell("Enrolling Eileen in a new encrypted gallery; its keys live only in memory")
+    enrol(temporary, keys, engine)
+    camera = SimulatedCamera(seed=secrets.randbits(32))
+    stage = CameraStage(camera, cast(engine))
+    instead = bootstrap.Replacements(source=camera, engine=engine, keys=keys, readers=())
+    return bootstrap.build(temporary, instead), stage
 
 
 def enrol(settings: Settings, keys: KeyStore, engine: FaceEngine) -> None:
