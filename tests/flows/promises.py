@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
+from typing import TypeVar
 
-from app.domain.effects import Effect, Record, Release
-from app.domain.events import Event, Recorded
+from app.domain.effects import CheckPin, Effect, Identify, Record, Release
+from app.domain.events import Event, Identified, PinChecked, PinVerdict, Recorded
+from app.domain.journal import Entry, EntryKind, Factor
 from app.domain.kiosk import start, step
+from app.domain.matching import Matched
+from app.domain.people import ClaimKind
 from app.domain.policy import Policy
 from app.domain.states import Kiosk
 from app.presentation import GrantedView, View, present
 from tests.fakes.people import STAFF, Member
+from tests.flows.challenged import challenged
 
 Done = Sequence[tuple[Event, Kiosk, tuple[Effect, ...]]]
 
@@ -103,3 +108,82 @@ def leaves(value: object) -> Iterator[str]:
     elif isinstance(value, tuple | list | frozenset | set):
         for each in value:
             yield from leaves(each)
+
+
+# -- why somebody was let in
+
+
+def granted_for_a_reason(done: Done, policy: Policy) -> None:
+    """P1 and P2: every grant that is asked to be recorded was earned in its own visit.
+
+    Each factor it names is looked for in what happened: a face in one unbroken, challenged
+    session (see `challenged.py`) that was compared with the right person in time; a PIN in a
+    right answer in time; a badge or a number in a claim that stood when it was proved.
+    """
+    for at, (event, _, effects) in enumerate(done):
+        for effect in effects:
+            if isinstance(effect, Record) and effect.entry.granted:
+                assert effect.entry.kind in {EntryKind.VISIT, EntryKind.ADMIN}
+                if effect.entry.kind is EntryKind.VISIT:
+                    _earned(done[: at + 1], effect.entry, event, policy)
+
+
+def _earned(done: Done, entry: Entry, event: Event, policy: Policy) -> None:
+    assert any(wanted and wanted <= entry.factors for wanted in policy.accepted)
+    if Factor.FACE in entry.factors:
+        _earned_by_face(done, entry, policy)
+    if Factor.PIN in entry.factors:
+        assert isinstance(event, PinChecked)
+        assert event.verdict is PinVerdict.RIGHT
+        asked, at_s = asked_for(done, CheckPin, event.ticket)
+        assert event.t.s - at_s < policy.timing.answer_s
+        assert event.person is not None
+        assert event.person.id == entry.person
+        kinds = {ClaimKind.BADGE: Factor.BADGE, ClaimKind.NUMBER: Factor.NUMBER}
+        owed = Factor.FACE in entry.factors
+        assert owed or kinds[asked.claim.kind] in entry.factors
+    assert entry.factors & {Factor.FACE, Factor.PIN}, "a user name alone let somebody in"
+
+
+def _earned_by_face(done: Done, entry: Entry, policy: Policy) -> None:
+    answers = [
+        (event, asked_for(done, Identify, event.ticket))
+        for event, _, _ in done
+        if isinstance(event, Identified) and was_asked(done, Identify, event.ticket)
+    ]
+    earned = [
+        asked
+        for event, (asked, at_s) in answers
+        if asked.visit.hex()[:16] == entry.visit
+        and event.agrees
+        and event.match == Matched(entry.person)
+        and event.person is not None
+        and event.person.id == entry.person
+        and event.t.s - at_s < policy.timing.answer_s
+    ]
+    assert earned, "nobody recognised this face in this visit"
+    asked = earned[-1]
+    claimed = entry.factors & {Factor.BADGE, Factor.NUMBER}
+    assert bool(claimed) is asked.claimed
+    assert not asked.claimed or asked.person == entry.person
+    challenged(done, asked, policy)
+
+
+A = TypeVar("A", Identify, CheckPin)
+
+
+def was_asked(done: Done, kind: type[A], ticket: int) -> bool:
+    return any(
+        isinstance(effect, kind) and effect.ticket == ticket
+        for _, _, effects in done
+        for effect in effects
+    )
+
+
+def asked_for(done: Done, kind: type[A], ticket: int) -> tuple[A, float]:
+    """The effect with this ticket, and when it was asked for."""
+    for event, _, effects in done:
+        for effect in effects:
+            if isinstance(effect, kind) and effect.ticket == ticket:
+                return effect, event.t.s
+    raise AssertionError(f"nobody asked under ticket {ticket}")
