@@ -26,6 +26,7 @@ class Mark(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._icon = Icon.TICK
         self._drawn = 1.0
+        self._due = False
         self._look: Look | None = None
         self._motion = QVariantAnimation(self)
         self._motion.setStartValue(0.0)
@@ -36,6 +37,8 @@ class Mark(QWidget):
 
     def apply(self, look: Look) -> None:
         self._look = look
+        if self._due:
+            self.draw_tick()
         self.update()
 
     def show_icon(self, icon: Icon) -> None:
@@ -47,7 +50,9 @@ class Mark(QWidget):
     def draw_tick(self) -> None:
         """Let the tick draw itself, at once where motion is not wanted."""
         self.show_icon(Icon.TICK)
-        if self._look is None or not self._look.reduced_motion:
+        # Before the first `apply` it is not known whether motion is wanted.
+        self._due = self._look is None
+        if self._look is not None and not self._look.reduced_motion:
             self._drawn = 0.0
             self._motion.start()
 
