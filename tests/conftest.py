@@ -20,7 +20,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.pop("QT_STYLE_OVERRIDE", None)
 # Before anything imports app: a developer's own kiosk is neither read nor written.
 for _name in [name for name in os.environ if name.startswith("FOYER_")]:
-    if _name != "FOYER_ASSETS":
+    if _name not in {"FOYER_ASSETS", "FOYER_CATALOGUE"}:
         del os.environ[_name]
 _home = tempfile.TemporaryDirectory(prefix="foyer-tests-")
 for _kind in ("CONFIG", "DATA", "STATE"):

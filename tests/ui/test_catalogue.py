@@ -29,6 +29,8 @@ from ui.components.table import FactTable
 from ui.components.typeset import Setting
 from ui.theme import ThemeName
 
+KEPT = os.environ.get("FOYER_CATALOGUE", "")
+
 SMALL_PORTRAIT = QSize(800, 1280)
 FULL_HD = QSize(1920, 1080)
 SQUARE = QSize(1000, 1000)
@@ -116,14 +118,11 @@ def test_every_view_is_in_the_catalogue() -> None:
 )
 def test_every_view_has_a_whole_picture(
     desks: MakeDesk,
-    tmp_path: Path,
     size: QSize,
     theme: ThemeName,
     scale: float,
     language: str,
 ) -> None:
-    folder = Path(os.environ.get("FOYER_CATALOGUE", tmp_path))
-    folder.mkdir(parents=True, exist_ok=True)
     desk: Desk = desks(size, theme=theme, text_scale=scale, language=language)
     wrong = {}
     for name, view in VIEWS.items():
@@ -134,6 +133,9 @@ def test_every_view_has_a_whole_picture(
         found = faults(desk.window)
         if found:
             wrong[name] = found
-        look = f"{size.width()}x{size.height()}-{theme}-{round(scale * 100)}-{language}"
-        assert desk.window.grab().save(str(folder / f"{name}-{look}.png"))
+        picture = desk.window.grab()
+        assert picture.size() == size
+        if KEPT:
+            look = f"{size.width()}x{size.height()}-{theme}-{round(scale * 100)}-{language}"
+            assert picture.save(str(Path(KEPT, f"{name}-{look}.png")))
     assert not wrong
