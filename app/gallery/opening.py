@@ -14,7 +14,6 @@ import hmac
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from importlib import resources
@@ -119,13 +118,10 @@ def create_file(path: Path, key: bytes, replaces: HighWater | None) -> None:
             f"The gallery is gone but parts of it are left: {', '.join(remains)}. Move them away "
             "before a new one is made."
         )
+    draft = path.with_name(path.name + ".new")  # always the same: crashes leave no litter
     try:
-        handle, name = tempfile.mkstemp(prefix=path.name, suffix=".new", dir=path.parent)
-    except OSError as error:
-        raise _unwritable(path, error) from error
-    draft = Path(name)
-    try:
-        os.close(handle)
+        _remove(draft)
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         with errors_told():
             _fill(draft, key, replaces)
         _sync(draft)
@@ -133,11 +129,14 @@ def create_file(path: Path, key: bytes, replaces: HighWater | None) -> None:
             draft
         )  # unlike a rename this never replaces a file that appeared meanwhile
         _sync(path.parent)
+        _remove(draft)
     except OSError as error:
         raise _unwritable(path, error) from error
-    finally:
-        for leftover in (draft, *companions(draft)):
-            leftover.unlink(missing_ok=True)
+
+
+def _remove(draft: Path) -> None:
+    for leftover in (draft, *companions(draft)):
+        leftover.unlink(missing_ok=True)
 
 
 def _fill(draft: Path, key: bytes, replaces: HighWater | None) -> None:

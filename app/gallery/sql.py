@@ -42,23 +42,31 @@ class Code(IntEnum):
     BUSY = 5
     LOCKED = 6
     READONLY = 8
+    IOERR = 10
     CORRUPT = 11
     FULL = 13
     CONSTRAINT = 19
     NOTADB = 26
-    IOERR_SHMSIZE = 10 | (19 << 8)
 
 
 class DiskFull(GalleryUnwritable):
-    """The disk has no room: the one fault the reserve file can help with."""
+    """The disk has no room, or says so badly: the fault the reserve file may help with.
+
+    SQLite answers a full disk with an I/O error where it is the shared memory that cannot grow.
+    """
 
 
 def told(error: dbapi2.Error) -> GalleryError:
     """The error of our own tree that stands for a database error."""
     code: int = getattr(error, "sqlite_errorcode", 0) or 0
-    if code in {Code.FULL, Code.IOERR_SHMSIZE}:
-        return DiskFull("The disk is full. Free some space; nobody is let in unrecorded.")
     match code & 0xFF:
+        case Code.FULL:
+            return DiskFull("The disk is full. Free some space; nobody is let in unrecorded.")
+        case Code.IOERR:
+            return DiskFull(
+                "The disk is full or failing. Free some space, and check it if there is plenty; "
+                "nobody is let in unrecorded."
+            )
         case Code.BUSY | Code.LOCKED:
             return GalleryUnwritable(
                 "Another program is writing to the gallery. Wait for it to finish, then try again."

@@ -9,7 +9,6 @@ import hmac
 import json
 import os
 import secrets
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,10 +71,12 @@ def write_privately(path: Path, content: bytes, *, replace: bool) -> None:
     """A file only we can read, complete and durable or not there at all.
 
     With `replace` False an existing file stays and FileExistsError is raised. Raises OSError.
+    One writer at a time: the draft always has the same name, so that crashes leave no litter.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=path.name, suffix=".new", dir=path.parent)
-    draft = Path(name)
+    draft = path.with_name(path.name + ".new")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
