@@ -7,9 +7,11 @@ promise; rows of `policy.*` take their default from `app.domain.policy`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from pathlib import Path
+from typing import assert_never
 
 from platformdirs import user_config_path, user_data_path
 
@@ -31,16 +33,20 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """`low` and `high` are allowed values themselves; `choices` empty means any text."""
+    """`low` and `high` are allowed values themselves; `choices` empty means any text.
+
+    A text with this `beginning` is allowed beside the choices.
+    """
 
     key: str
     kind: Kind
     default: Value
     why: str
     unit: str = ""
-    low: float | None = None
-    high: float | None = None
+    low: float = -math.inf
+    high: float = math.inf
     choices: tuple[str, ...] = ()
+    beginning: str = ""
 
     @property
     def variable(self) -> str:
@@ -50,11 +56,20 @@ class Option:
     def allowed(self) -> str:
         """What may be set, in words."""
         if self.choices:
-            return "one of: " + ", ".join(self.choices)
-        if self.low is not None or self.high is not None:
-            unit = f" {self.unit}" if self.unit else ""
-            return f"a {self.kind} from {self.low:g} to {self.high:g}{unit}"
-        return f"a {self.kind}"
+            others = (f"{self.beginning}…",) if self.beginning else ()
+            return "one of: " + ", ".join((*self.choices, *others))
+        match self.kind:
+            case Kind.WHOLE | Kind.NUMBER:
+                unit = f" {self.unit}" if self.unit else ""
+                return f"a {self.kind} from {self.low:g} to {self.high:g}{unit}"
+            case Kind.TEXT:
+                return "a text on one line"
+            case Kind.PATH | Kind.LIST:
+                return f"a {self.kind}"
+            case Kind.SWITCH:
+                return str(self.kind)
+            case _ as never:
+                assert_never(never)
 
 
 def _text(key: str, default: str, why: str, *choices: str) -> Option:
@@ -95,7 +110,14 @@ def _parts() -> tuple[Option, ...]:
         Option("gallery.key_file", Kind.PATH, "", "a private file with the passphrase, or empty"),
         _text("models.pack", "embedded", "a pack of models/manifest.toml"),
         Option("models.folder", Kind.PATH, str(data / "models"), "where installed packs lie"),
-        _text("reader.badge", "keyboard", "keyboard, none, or /dev/input/by-id/…"),
+        Option(
+            "reader.badge",
+            Kind.TEXT,
+            "keyboard",
+            "a reader that types into the window, or a device of its own",
+            choices=("keyboard", "none"),
+            beginning="/dev/",
+        ),
         Option("door.command", Kind.LIST, (), "run to open; empty: no door is wired"),
         Option("door.timeout_s", Kind.NUMBER, 3.0, "the door's time to answer", "s", 0.5, 30),
         Option("cues.command", Kind.LIST, (), "run with each sentence; empty: silent"),
@@ -133,8 +155,8 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "liveness.wake_s": ("s", 1, 10),
     "liveness.absent_s": ("s", 3, 10),
     "liveness.match_frames": ("", 1, 8),
-    "matching.fpir": ("a stranger", 1e-6, 1e-2),
-    "matching.claim_fmr": ("an impostor", 1e-6, 1e-3),
+    "matching.fpir": ("per stranger", 1e-6, 1e-2),
+    "matching.claim_fmr": ("per impostor", 1e-6, 1e-3),
     "matching.margin": ("of the threshold", 0.0, 0.5),
     "matching.agreement_fmr": ("", 1e-4, 1e-2),
     "timing.idle_s": ("s", 3, 10),

@@ -8,11 +8,13 @@ place, the setting, what is allowed and what to do; nothing is guessed.
 from __future__ import annotations
 
 import math
+import shlex
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from app.domain.lockout import LockoutPolicy
@@ -128,7 +130,7 @@ def load(file: Path | None, environ: Mapping[str, str], flags: Mapping[str, str]
             "policy.pin_fewest is larger than policy.pin_longest. Lower the first or raise the "
             "second."
         )
-    return _typed(table)
+    return _typed(MappingProxyType(table))
 
 
 def _sources(
@@ -194,22 +196,30 @@ def _checked(option: Option, raw: object, origin: str) -> Value:
     """The value in its kind and within its limits."""
     value = _converted(option, raw)
     fits = value is not None
-    if isinstance(value, int | float) and not isinstance(value, bool) and option.low is not None:
-        fits = math.isfinite(value) and option.low <= value <= (option.high or math.inf)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        fits = math.isfinite(value) and option.low <= value <= option.high
     if option.choices and value not in option.choices:
-        fits = False
+        fits = bool(option.beginning) and str(value).startswith(option.beginning)
     if value is None or not fits:
         raise SettingsError(
-            f"{option.key} is {raw!r} in {origin}. It has to be {option.allowed}. Correct it there."
+            f"{option.key} is {_shown(raw)} in {origin}. It has to be {option.allowed}. "
+            "Correct it there."
         )
     return value
+
+
+def _shown(raw: object) -> str:
+    """As it would be written in TOML, as near as matters."""
+    return str(raw).lower() if isinstance(raw, bool) else repr(raw)
 
 
 def _converted(option: Option, raw: object) -> Value | None:
     """`raw` in the option's kind, None where it is not of that kind. Texts come from outside."""
     match option.kind:
-        case Kind.TEXT | Kind.PATH:
-            return raw if isinstance(raw, str) else None
+        case Kind.TEXT:
+            return raw if isinstance(raw, str) and raw.isprintable() else None
+        case Kind.PATH:
+            return _path_of(raw, may_be_empty=not option.default)
         case Kind.SWITCH:
             if isinstance(raw, str):
                 return {"true": True, "false": False}.get(raw.strip().lower())
@@ -220,10 +230,29 @@ def _converted(option: Option, raw: object) -> Value | None:
             return _number_of(raw)
         case Kind.LIST:
             if isinstance(raw, str):
-                return tuple(raw.split())
+                return _words_of(raw)
             if isinstance(raw, list) and all(isinstance(each, str) for each in raw):
                 return tuple(raw)
             return None
+
+
+def _path_of(raw: object, *, may_be_empty: bool) -> str | None:
+    """As it was written; `~` is the home folder, if there is one."""
+    if not isinstance(raw, str) or not raw.isprintable() or not (raw or may_be_empty):
+        return None
+    try:
+        Path(raw).expanduser()
+    except RuntimeError:
+        return None
+    return raw
+
+
+def _words_of(text: str) -> tuple[str, ...] | None:
+    """A command line as a shell would split it, but never run by one."""
+    try:
+        return tuple(shlex.split(text))
+    except ValueError:
+        return None
 
 
 def _whole_of(raw: object) -> int | None:
