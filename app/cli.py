@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import logging
 import os
 import sys
@@ -11,7 +12,7 @@ import traceback
 from collections.abc import Sequence
 
 from app import __version__
-from app.commands.context import Context
+from app.commands.context import Context, Misused
 from app.errors import (
     CameraError,
     FoyerError,
@@ -84,16 +85,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     bad = [pair for pair in args.set if "=" not in pair]
     if bad:
         parser.error(f"--set takes KEY=VALUE, not {bad[0]!r}")
+    _never_fail_to_print()
     level = logging.DEBUG if os.environ.get("FOYER_DEBUG") else logging.WARNING
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     command = importlib.import_module(f"app.commands.{args.command}")
     try:
-        return int(command.run(Context(args)))
+        code = int(command.run(Context(args)))
+        sys.stdout.flush()
+    except Misused as fault:
+        return _told(str(fault), EXIT_USAGE)
     except FoyerError as fault:
         return _told(str(fault), next(code for kind, code in EXIT_CODES if isinstance(fault, kind)))
     except KeyboardInterrupt:
         return _told("Stopped.", 130)
     except BrokenPipeError:
+        # Whoever read this has seen enough; Python's own flush at the end must not say otherwise.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as fault:  # noqa: BLE001 - the last place that can say it plainly
         return _told(
@@ -101,6 +108,13 @@ def main(argv: Sequence[str] | None = None) -> int:
             "Run it again with FOYER_DEBUG=1 and report what it prints.",
             EXIT_DEFECT,
         )
+    return code
+
+
+def _never_fail_to_print() -> None:
+    """A file's name, or a terminal without UTF-8, may hold what cannot be printed as it is."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _told(message: str, code: int) -> int:

@@ -6,7 +6,7 @@ Exit codes, the same for every command:
     1    a check found a fault, or somebody who had to be let in was not
     2    the command was called wrongly
     3    the settings are wrong
-    4    the gallery or its keys cannot be used
+    4    the gallery or its keys cannot be used, or it refused the change
     5    the models are missing or not the right ones
     6    the camera or a picture cannot be used
     70   a defect of Foyer's; FOYER_DEBUG=1 shows where

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class Misused(Exception):
+    """The command was called in a way the parser alone cannot tell; exit code 2."""
+
+
 @dataclass
 class Context:
     """`args` are the parsed arguments; settings are read when first asked for."""

@@ -1,0 +1,55 @@
+"""What the commands about people share: an existing gallery, a person in it, a journal entry."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from app.commands.context import Context, Misused
+from app.domain.journal import Entry, EntryKind
+from app.domain.people import Claim, ClaimKind, Person
+from app.errors import GalleryRefused
+
+if TYPE_CHECKING:
+    from app.gallery.store import Store
+
+LONGEST_REASON = 80
+
+
+@contextmanager
+def opened(context: Context) -> Iterator[Store]:
+    """The gallery of the settings, which has to be there already; closed at the end.
+
+    Raises a GalleryError or KeyStoreError.
+    """
+    from app.runtime import bootstrap  # noqa: PLC0415 - loads what a parser does not need
+
+    path = context.settings.gallery.path
+    if not path.exists():
+        raise GalleryRefused(f"There is no gallery {path}. Make one with: foyer gallery init")
+    gallery = bootstrap.open_gallery(context.settings)
+    try:
+        yield gallery
+    finally:
+        gallery.close()
+
+
+def person_named(gallery: Store, word: str) -> Person:
+    """Whose employee number, or else id, this is; raises GalleryRefused."""
+    person = gallery.resolve(Claim(ClaimKind.NUMBER, word)).person or gallery.person(word)
+    if person is None:
+        raise GalleryRefused(f"Nobody here has the number {word}. See who is: foyer people list")
+    return person
+
+
+def note(context: Context, what: str, kind: EntryKind = EntryKind.PEOPLE) -> Entry:
+    """The journal's entry for a change made here: a stable word, then the operator's reason."""
+    reason = str(getattr(context.args, "reason", "") or "").strip()
+    if len(reason) > LONGEST_REASON or not reason.isprintable():
+        raise Misused(
+            f"A reason has at most {LONGEST_REASON} printable characters. Shorten --reason."
+        )
+    detail = f"{what}: {reason}" if reason else what
+    return Entry(kind, time.time(), granted=True, detail=detail)
