@@ -23,20 +23,27 @@ class Mode(StrEnum):
 class QualityPolicy:
     """Gates a face must pass before it is used; ISO/IEC 29794-5 components.
 
-    `min_eye_distance_px`: 40, half the pixels dlib's 150 px chip puts between the eyes.
+    Light and sharpness are set where recognition begins to fail, and under what 99.5 % of 6,891
+    photographs of Labeled Faces in the Wild have. Percentiles below are of those.
+
+    `min_eye_distance_px`: just above the smallest face that is found at 640 x 480 (37).
     `max_width_share`: a face wider than this share of the frame is too near.
-    `min_sharpness`: variance of the Laplacian of the aligned chip (see vision.quality).
-    `min_brightness`/`max_brightness`/`min_contrast`: luma 0..255.
+    `min_sharpness`: variance of the Laplacian of the upright face (see vision.quality). 0.5 % are
+    below 7.9; blurred so that false rejections rise by two thirds, 95 % are below 9.
+    `min_brightness`/`max_brightness`/`min_contrast`: luma 0..255. 0.5 % are below 70, above 178
+    and below 21; false rejections rise by a sixth at 43, by two thirds at 201 and by a quarter at
+    contrast 12 (150 pairs each), and from there on quickly.
+    `min_completeness`: of the face box and a tenth more on each side.
     `frontal_yaw_deg`/`frontal_pitch_deg`: what still counts as looking straight.
     `rival_share`: another face at least this share of ours (by box side) is a second person.
     """
 
     min_eye_distance_px: float = 40.0
     max_width_share: float = 0.75
-    min_sharpness: float = 25.0
-    min_brightness: float = 45.0
-    max_brightness: float = 225.0
-    min_contrast: float = 15.0
+    min_sharpness: float = 8.0
+    min_brightness: float = 40.0
+    max_brightness: float = 215.0
+    min_contrast: float = 12.0
     min_completeness: float = 0.97
     frontal_yaw_deg: float = 12.0
     frontal_pitch_deg: float = 15.0
@@ -49,7 +56,11 @@ class LivenessPolicy:
 
     `challenges`: steps of one plan. `steady_s`/`steady_frames`: how long a good face must be
     seen to take a baseline. `reaction_s`: no person answers faster (DESIGN, 150 ms).
-    `blink_share`: eye aspect ratio under this share of the open baseline is closed.
+    `turn_deg`/`look_up_deg`: dlib's landmarks read 85 % and 70 % of the true angle, so about 18
+    and 14 degrees of movement.
+    `blink_share`: eye aspect ratio under this share of the open baseline is closed. Two people
+    who blink often met it in 92 % of 232 stretches of 6 s at 15 looks a second; of 80 stretches
+    without a blink 8 % met it (0.72: 94 % and 25 %).
     `blink_longest_s`: eyes must open again within this. `mouth_gap`: rise of mouth openness.
     `wrong_share`: another head movement this many times its own threshold voids the session.
     `neutral_share`: below this share of a threshold the face is at rest.
@@ -68,7 +79,7 @@ class LivenessPolicy:
     reaction_s: float = 0.15
     turn_deg: float = 15.0
     look_up_deg: float = 10.0
-    blink_share: float = 0.72
+    blink_share: float = 0.68
     blink_longest_s: float = 1.5
     hold_s: float = 0.05
     mouth_gap: float = 0.22
