@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import io
 import logging
 import os
 import sys
@@ -12,7 +11,7 @@ import traceback
 from collections.abc import Sequence
 
 from app import __version__
-from app.commands.context import Context, Misused
+from app.commands.context import Context, WrongUse
 from app.errors import (
     CameraError,
     FoyerError,
@@ -31,22 +30,25 @@ COMMANDS: dict[str, str] = {
     "enrol": "add a person's face from photographs or from the camera",
     "people": "list, show, add and remove people; set badges and PINs",
     "gallery": "make, describe and check the encrypted gallery",
-    "audit": "verify the journal",
+    "audit": "verify and read the journal",
     "models": "list and verify model packs",
     "bench": "measure this machine against the figures Foyer promises",
     "config": "show every setting, its limits and where it came from",
 }
 
+EXIT_CANNOT = 1
 EXIT_USAGE = 2
 EXIT_DEFECT = 70
+EXIT_STOPPED = 130
 EXIT_CODES: tuple[tuple[type[FoyerError], int], ...] = (
+    (WrongUse, EXIT_USAGE),
     (SettingsError, 3),
     (GalleryError, 4),
     (KeyStoreError, 4),
     (ModelError, 5),
     (CameraError, 6),
     (ImageError, 6),
-    (FoyerError, 1),
+    (FoyerError, EXIT_CANNOT),
 )
 
 
@@ -57,71 +59,105 @@ def parser_for(command: str | None) -> argparse.ArgumentParser:
         description="A reception kiosk that signs people in by face, and lets them refuse.",
         epilog="Exit codes: 0 done, 1 fault found, 2 usage, 3 settings, 4 gallery or keys, "
         "5 models, 6 camera or picture, 70 defect.",
+        allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"foyer {__version__}")
-    parser.add_argument("--config", metavar="FILE", help="settings file (TOML)")
-    parser.add_argument(
-        "--set", metavar="KEY=VALUE", action="append", default=[], help="one setting, now"
-    )
+    _add_shared(parser, "")
     parser.set_defaults(command=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     for name, line in COMMANDS.items():
-        sub = commands.add_parser(name, help=line, description=line[0].upper() + line[1:] + ".")
+        said = line[0].upper() + line[1:] + "."
+        sub = commands.add_parser(name, help=line, description=said, allow_abbrev=False)
         sub.set_defaults(command=name)
         if name == command:
-            importlib.import_module(f"app.commands.{name}").add_arguments(sub)
+            module = importlib.import_module(f"app.commands.{name}")
+            module.add_arguments(sub)
+            for last in _leaves(sub):
+                _add_shared(last, "after_")
     return parser
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command; its exit code."""
-    words = list(sys.argv[1:] if argv is None else argv)
-    chosen = next((word for word in words if word in COMMANDS), None)
-    parser = parser_for(chosen)
+def _add_shared(parser: argparse.ArgumentParser, prefix: str) -> None:
+    """What every command understands, before its name as well as after it."""
+    parser.add_argument(
+        "--config", metavar="FILE", dest=f"{prefix}config", help="settings file (TOML)"
+    )
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        dest=f"{prefix}set",
+        action="append",
+        help="one setting, for now; may be repeated",
+    )
+
+
+def _leaves(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    """The parsers that end a command line: of `people`, those of its own commands."""
+    for action in parser._actions:  # noqa: SLF001 - argparse offers no other way to ask
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            return [leaf for each in action.choices.values() for leaf in _leaves(each)]
+    return [parser]
+
+
+def _chosen(words: Sequence[str]) -> str | None:
+    """The command among the words: the first that is no option and no option's value."""
+    rest = iter(words)
+    for word in rest:
+        if word in ("--config", "--set"):
+            next(rest, None)
+        elif not word.startswith("-"):
+            return word if word in COMMANDS else None
+    return None
+
+
+def _parsed(words: Sequence[str]) -> argparse.Namespace:
+    """The arguments, with what was said before and after the command's name in one place."""
+    parser = parser_for(_chosen(words))
     args = parser.parse_args(words)
     if args.command is None:
         parser.print_help()
-        return EXIT_USAGE
-    bad = [pair for pair in args.set if "=" not in pair]
-    if bad:
-        parser.error(f"--set takes KEY=VALUE, not {bad[0]!r}")
-    _never_fail_to_print()
+        parser.exit(EXIT_USAGE)
+    args.set = [*(args.set or []), *(getattr(args, "after_set", None) or [])]
+    args.config = getattr(args, "after_config", None) or args.config
+    for pair in args.set:
+        if "=" not in pair:
+            parser.error(f"--set takes KEY=VALUE, not {pair!r}")
+    return args
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs a command; its exit code. Raises SystemExit(2) for a line that cannot be parsed."""
+    args = _parsed(list(sys.argv[1:] if argv is None else argv))
     level = logging.DEBUG if os.environ.get("FOYER_DEBUG") else logging.WARNING
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     command = importlib.import_module(f"app.commands.{args.command}")
+    context = Context(args)
     try:
-        code = int(command.run(Context(args)))
+        code = int(command.run(context))
         sys.stdout.flush()
-    except Misused as fault:
-        return _told(str(fault), EXIT_USAGE)
     except FoyerError as fault:
-        return _told(str(fault), next(code for kind, code in EXIT_CODES if isinstance(fault, kind)))
+        code = next(code for kind, code in EXIT_CODES if isinstance(fault, kind))
+        return _told(context, fault.code, str(fault), code)
     except KeyboardInterrupt:
-        return _told("Stopped.", 130)
+        return _told(context, "stopped", "Stopped.", EXIT_STOPPED)
     except BrokenPipeError:
-        # Whoever read this has seen enough; Python's own flush at the end must not say otherwise.
+        # Whoever read the output went away. Python would complain once more while it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return EXIT_CANNOT
     except Exception as fault:  # noqa: BLE001 - the last place that can say it plainly
-        return _told(
-            f"A defect of Foyer's: {type(fault).__name__}: {fault}. "
-            "Run it again with FOYER_DEBUG=1 and report what it prints.",
-            EXIT_DEFECT,
-        )
+        said = f"A defect of Foyer's: {type(fault).__name__}: {fault}. "
+        cure = "Run it again with FOYER_DEBUG=1 and report what it prints."
+        return _told(context, "defect", said + cure, EXIT_DEFECT)
     return code
 
 
-def _never_fail_to_print() -> None:
-    """A file's name, or a terminal without UTF-8, may hold what cannot be printed as it is."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-
-
-def _told(message: str, code: int) -> int:
-    print(f"foyer: {message}", file=sys.stderr)
+def _told(context: Context, code: str, message: str, exit_code: int) -> int:
+    """One line for people and, where a program reads, one document."""
     if os.environ.get("FOYER_DEBUG"):
         traceback.print_exc()
-    return code
+    print(f"foyer: {message}", file=sys.stderr)
+    context.answer({"error": {"code": code, "message": message}})
+    return exit_code
 
 
 if __name__ == "__main__":
