@@ -14,7 +14,7 @@ from app.presentation import AttractView, ClaimView, DeniedView, FaceDoor, PinVi
 from tests.fakes.screen import LANDSCAPE, PORTRAIT, VIEWS, Desk
 from tests.ui.conftest import MakeDesk
 from ui.components.action import ActionButton
-from ui.components.door import Door
+from ui.components.door import Door, least_height
 from ui.components.keypad import Keypad
 
 CLOSED = [FaceDoor.WAKING, FaceDoor.UNAVAILABLE, FaceDoor.PAUSED]
@@ -164,3 +164,14 @@ def test_every_control_has_a_name_to_be_read_out(desk: Desk) -> None:
         desk.show(view)
         for button in desk.window.findChildren(QAbstractButton):
             assert not button.isVisible() or button.accessibleName(), name
+
+
+@pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE], ids=["portrait", "landscape"])
+def test_both_doors_have_room_for_all_their_words(desks: MakeDesk, size: QSize) -> None:
+    for language in ("en", "de"):
+        desk = desks(size, language=language, text_scale=1.5)
+        for name in ("attract", "attract-clock", "attract-unavailable", "attract-paused"):
+            desk.show(VIEWS[name])
+            look = desk.window.look()
+            for door in desk.window.findChildren(Door):
+                assert door.height() >= least_height(door.rows(door.width(), look), look), name

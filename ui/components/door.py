@@ -22,6 +22,13 @@ RADIUS_DU = 36
 
 TITLE = Manner(Role.TITLE, most_lines=2)
 SENTENCE = Manner(Role.BODY)
+#: Everything in a door that is neither picture nor words, in paddings.
+AIR = 3.5
+
+
+def least_height(rows: tuple[int, int], look: Look) -> int:
+    """Pixels a door with these rows needs, with its smallest picture."""
+    return sum(rows) + look.px(LEAST_ICON_DU) + round(AIR * look.px(PADDING_DU))
 
 
 class Door(QAbstractButton):
@@ -31,6 +38,7 @@ class Door(QAbstractButton):
         super().__init__(parent)
         self._icon = icon
         self._sentence = ""
+        self._rows = (0, 0)
         self._look: Look | None = None
         self.clicked.connect(act)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -49,11 +57,15 @@ class Door(QAbstractButton):
             self.setAccessibleDescription(sentence)
             self.update()
 
-    def height_for(self, width: int, look: Look) -> int:
-        """Pixels this door needs at least, with its smallest picture."""
+    def rows(self, width: int, look: Look) -> tuple[int, int]:
+        """Pixels its name and its sentence are high at this width."""
         title, sentence = self._settings(width, look)
-        air = 3.5 * look.px(PADDING_DU)
-        return round(title.height + sentence.height + look.px(LEAST_ICON_DU) + air)
+        return title.height_px(), sentence.height_px()
+
+    def share(self, rows: tuple[int, int]) -> None:
+        """Give name and sentence this much room, so that twins stand line beside line."""
+        self._rows = rows
+        self.update()
 
     def settings(self) -> tuple[Setting, Setting] | None:
         """Name and sentence as they are drawn now."""
@@ -78,16 +90,15 @@ class Door(QAbstractButton):
         draw_surface(painter, QRectF(self.rect()), look, paint, self.isDown(), RADIUS_DU)
         title, sentence = self._settings(self.width(), look)
         padding = look.px(PADDING_DU)
-        heights = (title.height_px(), sentence.height_px())
-        spare = self.height() - sum(heights) - round(3.5 * padding)
+        spare = self.height() - sum(self._rows) - round(AIR * padding)
         side = max(min(look.px(ICON_DU), spare), 1)
         inner = Box(padding, padding, self.width() - 2 * padding, self.height() - 2 * padding)
         gaps = (round(1.7 * padding), round(0.7 * padding))
-        boxes = stack(inner, (side, *heights), gaps)
+        boxes = stack(inner, (side, *self._rows), gaps)
         icon_box = boxes[0].middle(side, side)
         stroke_tone = Tone.ACCENT if on else Tone.SOFT
         icons.draw(painter, self._icon, QRectF(icon_box.rect()), look.colour(stroke_tone), 4.6)
         name_tone = Tone.INK if on else Tone.SOFT
-        title.draw(painter, QRectF(boxes[1].rect()), look.colour(name_tone))
-        sentence.draw(painter, QRectF(boxes[2].rect()), look.colour(Tone.SOFT))
+        title.draw(painter, QRectF(boxes[1].rect()), look.colour(name_tone), at=1.0)
+        sentence.draw(painter, QRectF(boxes[2].rect()), look.colour(Tone.SOFT), at=0.0)
         painter.end()

@@ -61,9 +61,9 @@ def cut_foot(box: Box, look: Look, foot: Foot) -> Box:
     if foot.below is not None:
         below, box = box.cut_bottom(look.px(foot.below_du), look.px(GAP_DU))
         place(foot.below, below)
-    else:
+    elif look.portrait:
         # The buttons stand at the same height on every upright screen.
-        box = box.cut_bottom(look.px(foot.below_du if look.portrait else 0), look.px(GAP_DU))[1]
+        box = box.cut_bottom(look.px(foot.below_du), look.px(GAP_DU))[1]
     bottom, rest = box.cut_bottom(foot.twins.height_for(box.width, look), look.px(2 * GAP_DU))
     foot.twins.arrange(bottom)
     return rest

@@ -12,7 +12,7 @@ from app.domain.journal import Purpose
 from app.presentation import AttractView, FaceDoor
 from ui import text
 from ui.components.action import ActionButton, Style
-from ui.components.door import Door
+from ui.components.door import Door, least_height
 from ui.components.icons import Icon
 from ui.components.label import Label
 from ui.components.segments import Segments
@@ -133,7 +133,7 @@ class AttractScreen(QWidget):
             heights.append(look.px(SEGMENTS_DU))
             gaps = [look.px(16), look.px(56), look.px(24)]
         note = self._note.height_for(rest.width)
-        least = max(door.height_for(half, look) for door in (self._face, self._badge))
+        least = least_height(self._rows(half, look), look)
         spare = rest.height - sum(heights) - note - sum(gaps) - look.px(40)
         doors_high = max(min(max(look.px(DOOR_DU), least), spare), min(least, spare))
         heights += [doors_high, note]
@@ -165,9 +165,16 @@ class AttractScreen(QWidget):
         self._arrange_doors(doors.middle(doors.width, look.px(LYING_DOOR_DU * 1.2)), look)
 
     def _arrange_doors(self, box: Box, look: Look) -> None:
-        first, second = box.columns(2, look.px(GAP_DU))
-        place(self._face, first)
-        place(self._badge, second)
+        cells = box.columns(2, look.px(GAP_DU))
+        rows = self._rows(cells[0].width, look)
+        for door, cell in zip(self.doors(), cells, strict=True):
+            door.share(rows)
+            place(door, cell)
+
+    def _rows(self, width: int, look: Look) -> tuple[int, int]:
+        """Room for the longer of both names, and for the longer of both sentences."""
+        names, sentences = zip(*(door.rows(width, look) for door in self.doors()), strict=True)
+        return max(names), max(sentences)
 
     def _arrange_chips(self, box: Box, look: Look, *, centred: bool) -> None:
         chips = [*self._languages.values(), self._size]
@@ -184,6 +191,6 @@ class AttractScreen(QWidget):
             place(chip, Box(x, box.y, width, box.height))
             x += width + gap
 
-    def doors(self) -> tuple[QWidget, QWidget]:
-        """The twins, for whoever measures them."""
+    def doors(self) -> tuple[Door, Door]:
+        """The twins."""
         return self._face, self._badge

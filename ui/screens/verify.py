@@ -104,7 +104,7 @@ class VerifyScreen(QWidget):
         align = CENTRE if look.portrait else START
         for label in (self._instruction, self._step, self._note):
             label.align(align)
-        self._instruction.hang(0.5 if look.portrait else 0.0)
+        self._instruction.hang(1.0 if look.portrait else 0.0)
         self._hint.setAlignment(align)
         box = Box(0, 0, self.width(), self.height())
         if look.portrait:
