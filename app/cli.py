@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import logging
 import os
 import sys
@@ -11,7 +12,7 @@ import traceback
 from collections.abc import Sequence
 
 from app import __version__
-from app.commands.context import Context, WrongUse
+from app.commands.context import Context, Misused
 from app.errors import (
     CameraError,
     FoyerError,
@@ -41,7 +42,7 @@ EXIT_USAGE = 2
 EXIT_DEFECT = 70
 EXIT_STOPPED = 130
 EXIT_CODES: tuple[tuple[type[FoyerError], int], ...] = (
-    (WrongUse, EXIT_USAGE),
+    (Misused, EXIT_USAGE),
     (SettingsError, 3),
     (GalleryError, 4),
     (KeyStoreError, 4),
@@ -128,6 +129,7 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs a command; its exit code. Raises SystemExit(2) for a line that cannot be parsed."""
     args = _parsed(list(sys.argv[1:] if argv is None else argv))
+    _never_fail_to_print()
     level = logging.DEBUG if os.environ.get("FOYER_DEBUG") else logging.WARNING
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
     command = importlib.import_module(f"app.commands.{args.command}")
@@ -149,6 +151,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         cure = "Run it again with FOYER_DEBUG=1 and report what it prints."
         return _told(context, "defect", said + cure, EXIT_DEFECT)
     return code
+
+
+def _never_fail_to_print() -> None:
+    """A file's name, or a terminal without UTF-8, may hold what cannot be printed as it is."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _told(context: Context, code: str, message: str, exit_code: int) -> int:

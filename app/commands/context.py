@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class WrongUse(FoyerError):
-    """The command was called in a way it cannot carry out; the parser could not know."""
+class Misused(FoyerError):
+    """The command was called in a way the parser alone cannot tell; exit code 2."""
 
     code = "usage"
 
