@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from app.cv import cv2
 from app.domain.matching import Embedding, Space
@@ -69,7 +70,7 @@ class Engine:
         self._tracker = Tracker()
 
     def load(self) -> None:
-        cv2.setNumThreads(max((os.cpu_count() or 1) - 1, 1))
+        _leave_a_core()
         parts = load_parts(self._pack, self._models)
         convention = self._pack.input
         chip = golden.chip(convention.width_px, convention.height_px)
@@ -113,6 +114,17 @@ class Engine:
         if self._parts is None or self._search is None:
             raise ModelMissing("The face models are not loaded. Load the engine before its use.")
         return self._parts, self._search
+
+
+def _leave_a_core() -> None:
+    """Native libraries get all cores but one, so that the window keeps moving.
+
+    More is also slower where the machine is busy: OpenBLAS's threads wait for each other by
+    spinning, and an embedding took 400 ms instead of 40 beside five other busy processes.
+    """
+    threads = max((os.cpu_count() or 1) - 1, 1)
+    cv2.setNumThreads(threads)
+    threadpool_limits(limits=threads, user_api="blas")
 
 
 def _is_plausible(landmarks: Points, box: Box, shape: tuple[int, ...]) -> bool:
