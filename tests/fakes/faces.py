@@ -59,7 +59,7 @@ def doing(challenge: Challenge, share: float = 1.5, track: int = 1) -> Face:
         case Challenge.LOOK_UP:
             return face(track, pitch_deg=10.0 * share)
         case Challenge.BLINK:
-            return face(track, eyes=OPEN_EYES * max(1.0 - 0.28 * share, 0.0))
+            return face(track, eyes=OPEN_EYES * max(1.0 - 0.32 * share, 0.0))
         case Challenge.OPEN_MOUTH:
             return face(track, mouth=CLOSED_MOUTH + 0.22 * share)
 
