@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,12 +94,16 @@ def _document(option: Option, setting: Setting) -> dict[str, object]:
         "default": option.default,
         "kind": option.kind.value,
         "unit": option.unit,
-        "low": option.low,
-        "high": option.high,
+        "low": _limit(option.low),
+        "high": _limit(option.high),
         "choices": list(option.choices),
         "variable": option.variable,
         "why": option.why,
     }
+
+
+def _limit(number: float) -> float | None:
+    return number if math.isfinite(number) else None
 
 
 def _init(context: Context) -> int:

@@ -153,6 +153,16 @@ def _refuse_taken_number(connection: Connection, person: Person) -> None:
         raise GalleryRefused("Somebody else has this employee number. Choose another.")
 
 
+def carries(connection: Connection, person_id: str) -> tuple[bool, bool]:
+    """Whether the person has a badge, and whether a PIN."""
+    row = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM badges WHERE person = ?1), "
+        "EXISTS (SELECT 1 FROM pins WHERE person = ?1)",
+        (person_id,),
+    ).fetchone()
+    return bool(row[0]), bool(row[1])
+
+
 def touch(connection: Connection, person_id: str) -> Person:
     """The person with the next version: something that belongs to them changed."""
     person = existing(connection, person_id)

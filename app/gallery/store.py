@@ -261,6 +261,11 @@ class Store:
 
     # -- for the command line
 
+    def carries(self, person_id: str) -> tuple[bool, bool]:
+        """Whether the person has a badge, and whether a PIN."""
+        with self._reading() as session:
+            return people.carries(session.connection, person_id)
+
     def info(self) -> GalleryInfo:
         with self._reading() as session:
             return inspection.info(self.path, session.connection, self.key_store)

@@ -1,0 +1,253 @@
+"""`foyer people`: who is known here, and their badges and PINs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from app.commands import asking
+from app.commands.context import Context, Misused
+from app.commands.opened import note, opened, person_named
+from app.commands.tables import lines
+from app.domain.people import Need, Person, PersonKind, Secret
+from app.errors import KeyStoreError
+
+if TYPE_CHECKING:
+    from app.gallery.store import Store
+
+EXAMPLES = """
+examples:
+  foyer people list
+  foyer people add --number 1001 --name "Amara Okafor"
+  foyer people add --number 2044 --name "Bo Lind" --kind contractor --until 2026-12-31
+  foyer people set-pin 1001            asks for the PIN, twice
+  foyer people set-badge 1001          hold the badge to the reader, or type what is on it
+  foyer people remove 2044 --reason "contract over"
+
+PINs and badges are asked for, or taken from standard input; they are never arguments and never
+shown. A person is named by employee number, or by the id that `show` prints.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EXAMPLES
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="everybody, with how many face templates they have")
+    show = actions.add_parser("show", help="one person")
+    add = actions.add_parser("add", help="a new person, who has no badge, PIN or face yet")
+    _add_details(add)
+    remove = actions.add_parser("remove", help="erase a person, with face, badge and PIN")
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+    pin = actions.add_parser("set-pin", help="set a PIN, or take it away")
+    badge = actions.add_parser("set-badge", help="set a badge, or take it away")
+    for each in (pin, badge):
+        each.add_argument("--none", action="store_true", help="take it away")
+    for each in (show, remove, pin, badge):
+        each.add_argument("person", metavar="NUMBER", help="the employee number")
+    for each in (add, remove, pin, badge):
+        each.add_argument("--reason", default="", help="why, for the journal; no names")
+    for each in (listing, show, add, remove, pin, badge):
+        each.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+
+
+def _add_details(parser: argparse.ArgumentParser) -> None:
+    kinds = [kind.value for kind in PersonKind]
+    needs = [need.value for need in Need]
+    parser.add_argument("--number", required=True, help="employee number, digits")
+    parser.add_argument("--name", required=True, help="as it is greeted on the screen")
+    parser.add_argument("--kind", choices=kinds, default=PersonKind.EMPLOYEE.value)
+    parser.add_argument(
+        "--from",
+        dest="begins",
+        metavar="ISO",
+        type=_moment,
+        help="may enter from this day or moment, such as 2026-03-01 or 2026-03-01T08:00",
+    )
+    parser.add_argument(
+        "--until",
+        dest="ends",
+        metavar="ISO",
+        type=_end,
+        help="may enter until this moment, or to the end of this day",
+    )
+    parser.add_argument(
+        "--needs",
+        nargs="+",
+        default=[],
+        choices=needs,
+        metavar="NEED",
+        help="what must not be asked of them: " + ", ".join(needs),
+    )
+
+
+def _moment(text: str) -> float:
+    """UTC seconds of an ISO date or time; without a zone it is this machine's."""
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except (ValueError, OverflowError, OSError):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no date. Write it as 2026-12-31 or 2026-12-31T18:00"
+        ) from None
+
+
+def _end(text: str) -> float:
+    """The same, but a day is meant whole: access is before the midnight after it."""
+    moment = _moment(text)
+    day = datetime.fromisoformat(text)
+    if len(text) > len("2026-12-31") or day.time() != time():
+        return moment
+    return (day + timedelta(days=1)).timestamp()
+
+
+def run(context: Context) -> int:
+    actions: dict[str, Callable[[Context, Store], None]] = {
+        "list": _list,
+        "show": _show,
+        "add": _add,
+        "remove": _remove,
+        "set-pin": _set_pin,
+        "set-badge": _set_badge,
+    }
+    with opened(context) as gallery:
+        actions[context.args.action](context, gallery)
+    return 0
+
+
+def _list(context: Context, gallery: Store) -> None:
+    people, counts = gallery.people(), gallery.template_counts()
+    rows = [
+        (
+            person.number or f"id {person.id}",
+            person.name,
+            person.kind.value,
+            person.status.value,
+            _shown(person.valid_from_s),
+            _shown(person.valid_until_s),
+            str(counts.get(person.id, 0)),
+        )
+        for person in people
+    ]
+    for line in lines(("number", "name", "kind", "status", "from", "until", "faces"), rows):
+        context.print(line)
+    documents = [document(person, counts.get(person.id, 0)) for person in people]
+    context.answer({"people": documents})
+
+
+def _show(context: Context, gallery: Store) -> None:
+    person = person_named(gallery, context.args.person)
+    count = gallery.template_counts().get(person.id, 0)
+    badge, pin = gallery.carries(person.id)
+    facts = {
+        "number": person.number or "-",
+        "name": person.name,
+        "kind": person.kind.value,
+        "status": person.status.value,
+        "from": _shown(person.valid_from_s),
+        "until": _shown(person.valid_until_s),
+        "needs": " ".join(sorted(person.needs)) or "-",
+        "faces": str(count),
+        "badge": "set" if badge else "none",
+        "PIN": "set" if pin else "none",
+        "id": person.id,
+    }
+    for name, text in facts.items():
+        context.print(f"{name:<8}{text}")
+    context.answer({**document(person, count), "badge": badge, "pin": pin})
+
+
+def document(person: Person, templates: int) -> dict[str, object]:
+    """A person as JSON; times are ISO 8601 in UTC."""
+    return {
+        "id": person.id,
+        "number": person.number,
+        "name": person.name,
+        "kind": person.kind.value,
+        "status": person.status.value,
+        "from": _iso(person.valid_from_s),
+        "until": _iso(person.valid_until_s),
+        "needs": sorted(person.needs),
+        "version": person.version,
+        "templates": templates,
+    }
+
+
+def _iso(utc_s: float | None) -> str | None:
+    return None if utc_s is None else datetime.fromtimestamp(utc_s, UTC).isoformat()
+
+
+def _shown(utc_s: float | None) -> str:
+    """This machine's local time, to the minute."""
+    if utc_s is None:
+        return "-"
+    return datetime.fromtimestamp(utc_s).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def _add(context: Context, gallery: Store) -> None:
+    args, longest = context.args, context.settings.policy().number_length
+    if not (args.number.isascii() and args.number.isdigit() and len(args.number) <= longest):
+        raise Misused(
+            f"{args.number!r} cannot be typed at the kiosk. A number has 1 to {longest} digits."
+        )
+    person = gallery.put_person(
+        Person(
+            id="",
+            number=args.number,
+            name=args.name.strip(),
+            kind=PersonKind(args.kind),
+            valid_from_s=args.begins,
+            valid_until_s=args.ends,
+            needs=frozenset(Need(word) for word in args.needs),
+        ),
+        note(context, "person-added"),
+    )
+    context.print(f"Added {person.name}, number {person.number}.")
+    if person.valid_until_s is not None:
+        context.print(f"May enter until {_shown(person.valid_until_s)}, local time.")
+    context.print(f"Next: foyer enrol {person.number} PHOTO…, or foyer people set-pin/set-badge")
+    context.answer(document(person, 0))
+
+
+def _remove(context: Context, gallery: Store) -> None:
+    person = person_named(gallery, context.args.person)
+    entry = note(context, "person-erased")
+    if not context.args.yes and not asking.agreed(
+        f"Erase {person.name} ({person.number or person.id}) with face, badge and PIN, for good?"
+    ):
+        context.print("Nothing was changed.")
+        context.answer({"erased": False, "id": person.id})
+        return
+    gallery.remove_person(person.id, entry)
+    context.print("Erased: the person, face templates, badge and PIN.")
+    context.print("The journal keeps its rows, which name them only by a random id.")
+    context.answer({"erased": True, "id": person.id})
+
+
+def _set_pin(context: Context, gallery: Store) -> None:
+    from app.runtime import bootstrap  # noqa: PLC0415 - loads what a parser does not need
+
+    person = person_named(gallery, context.args.person)
+    pin = Secret("") if context.args.none else asking.new_pin(context.settings, "The PIN")
+    keys = gallery.key_store.load()
+    if keys is None:
+        raise KeyStoreError("The key provider lost the keys. Start again.")
+    hashed = "" if context.args.none else bootstrap.pin_hasher(keys).hash(pin)
+    what = "pin-taken-away" if context.args.none else "pin-set"
+    gallery.set_pin_hash(person.id, hashed, note(context, what))
+    _told(context, person, "PIN")
+
+
+def _set_badge(context: Context, gallery: Store) -> None:
+    person = person_named(gallery, context.args.person)
+    badge = "" if context.args.none else asking.hidden("The badge").text
+    what = "badge-taken-away" if context.args.none else "badge-set"
+    gallery.set_badge(person.id, badge, note(context, what))
+    _told(context, person, "badge")
+
+
+def _told(context: Context, person: Person, what: str) -> None:
+    done = "taken away" if context.args.none else "set"
+    context.print(f"The {what} of {person.name} is {done}.")
+    context.answer({"number": person.number, what.lower(): not context.args.none})
