@@ -1,83 +1,115 @@
-"""PINs: hashed slowly, salted, and peppered from the key provider.
-
-A six-digit PIN under Argon2id alone falls in hours to whoever holds the file (FIELD); with a
-pepper that is not in the file it does not fall at all.
-"""
+"""PINs: what makes one acceptable, and the slow, peppered hash it is kept as."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
+import secrets
 from dataclasses import dataclass
 from itertools import pairwise
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from argon2.low_level import Type
+from argon2 import PasswordHasher, Type, extract_parameters
+from argon2.exceptions import Argon2Error
 
 from app.domain.people import Secret
 
-#: A pepper is a key: 32 bytes.
+SHORTEST, LONGEST = 4, 12
 PEPPER_BYTES = 32
-#: As many equal, rising or falling digits in a row make a PIN trivial.
-RUN = 4
+#: Fewer different digits than this are a pattern: 1111, 4747, 1221.
+FEWEST_DIFFERENT = 3
+#: Years somebody here may be born in, among the first four digits a guesser tries.
+YEARS = range(1930, 2031)
+
+
+def pin_fault(pin: str, fewest: int = SHORTEST, longest: int = LONGEST) -> str | None:
+    """Why nobody may have this PIN and what to choose instead, as one text; None if it is fine.
+
+    Refuses what guessers try first: few different digits, counting, one half repeated, and years
+    (the most common choices, Bonneau et al. 2012, "A birthday present every eleven wallets?").
+    """
+    if not (pin.isascii() and pin.isdigit()):
+        return "A PIN has digits only. Choose digits."
+    if not fewest <= len(pin) <= longest:
+        return f"A PIN has {fewest} to {longest} digits. Choose one of that length."
+    half = len(pin) // 2
+    if len(set(pin)) < FEWEST_DIFFERENT or pin[:half] * 2 == pin:
+        return "A PIN that repeats itself is guessed at once. Choose one without a pattern."
+    if {(int(b) - int(a)) % 10 for a, b in pairwise(pin)} in ({1}, {9}):
+        return "A PIN of counting digits is guessed at once. Choose one without a pattern."
+    if len(pin) == len("1985") and int(pin) in YEARS:
+        return "A PIN that is a year is guessed at once. Choose one that is not a date."
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Argon2id's work; RFC 9106's second choice (64 MiB, three passes, four lanes)."""
+    """Argon2id's parameters: RFC 9106's second recommendation, 64 MiB, three passes, four lanes."""
 
     passes: int = 3
     memory_kib: int = 64 * 1024
     lanes: int = 4
 
 
+@dataclass(frozen=True, slots=True)
 class Argon2Hasher:
-    """A PinHasher. `verify("", …)` does the same work against a hash that nothing fits."""
+    """Hashes and verifies PINs with this `pepper`, 32 bytes from the key provider.
 
-    def __init__(self, pepper: bytes, cost: Cost | None = None) -> None:
-        if len(pepper) != PEPPER_BYTES:
-            raise ValueError(f"a pepper has {PEPPER_BYTES} bytes, not {len(pepper)}")
-        cost = cost or Cost()
-        self._pepper = pepper
-        self._argon2 = PasswordHasher(
-            time_cost=cost.passes,
-            memory_cost=cost.memory_kib,
-            parallelism=cost.lanes,
-            type=Type.ID,
-        )
-        self._nobody = self._argon2.hash(b"nobody's")
+    Without the pepper a stolen gallery would give up six digits in hours (FIELD); with it there
+    is nothing to try against. Every `verify` does the same work, whatever it is given; only
+    hashes made with `former` parameters, still accepted, take as long as those say.
+    """
+
+    pepper: bytes
+    cost: Cost = Cost()
+    former: tuple[Cost, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.pepper) != PEPPER_BYTES:
+            raise ValueError(f"a pepper has {PEPPER_BYTES} bytes, not {len(self.pepper)}")
+
+    def __repr__(self) -> str:
+        return f"Argon2Hasher({self.cost})"
 
     def hash(self, pin: Secret) -> str:
-        return self._argon2.hash(self._peppered(pin))
+        return self._hasher().hash(self._peppered(pin))
 
     def verify(self, pin_hash: str, pin: Secret) -> bool:
-        """Whether the PIN fits. An empty or malformed hash fits nothing, and takes as long."""
+        """False for anything but a hash of this PIN, also for the empty or a malformed one."""
+        known = self._is_ours(pin_hash)
         try:
-            fits = self._argon2.verify(pin_hash or self._nobody, self._peppered(pin))
-        except InvalidHashError:
-            self.verify("", pin)
+            self._hasher().verify(pin_hash if known else self._dummy(), self._peppered(pin))
+        except (Argon2Error, ValueError):
             return False
-        except VerificationError:
-            return False
-        return bool(pin_hash) and fits
+        return known
+
+    def _hasher(self) -> PasswordHasher:
+        return PasswordHasher(
+            time_cost=self.cost.passes,
+            memory_cost=self.cost.memory_kib,
+            parallelism=self.cost.lanes,
+            type=Type.ID,
+        )
 
     def _peppered(self, pin: Secret) -> bytes:
-        return hmac.new(self._pepper, pin.text.encode(), hashlib.sha256).digest()
+        return hmac.digest(self.pepper, pin.text.encode("utf-8", "replace"), hashlib.sha256)
+
+    def _is_ours(self, pin_hash: str) -> bool:
+        """Whether verifying it would do agreed work; a planted one might take gigabytes."""
+        try:
+            found = extract_parameters(pin_hash)
+        except ValueError:  # InvalidHashError is one too
+            return False
+        asked = Cost(found.time_cost, found.memory_cost, found.parallelism)
+        return found.type is Type.ID and asked in (self.cost, *self.former)
+
+    def _dummy(self) -> str:
+        """A hash of nothing, with the same parameters and so the same work."""
+        salt, digest = (_base64(secrets.token_bytes(size)) for size in (16, 32))
+        costs = f"m={self.cost.memory_kib},t={self.cost.passes},p={self.cost.lanes}"
+        return f"$argon2id$v=19${costs}${salt}${digest}"
 
 
-def pin_fault(pin: str, fewest: int = 4, longest: int = 12) -> str | None:
-    """What is wrong with a PIN somebody wants to set, as a sentence; None when it is good."""
-    if not (pin.isascii() and pin.isdigit()):
-        return "A PIN has digits only."
-    if not fewest <= len(pin) <= longest:
-        return f"A PIN has {fewest} to {longest} digits."
-    steps = {int(b) - int(a) for a, b in pairwise(pin)}
-    if len(steps) == 1 and steps <= {-1, 0, 1}:
-        return "A PIN of equal or counting digits is guessed at once. Choose another."
-    if len(set(pin)) < 3 and len(pin) >= RUN:  # noqa: PLR2004 - two digits taking turns
-        return "A PIN of one or two different digits is guessed at once. Choose another."
-    half = len(pin) // 2
-    if len(pin) > RUN and pin[:half] * 2 == pin:
-        return "A PIN that repeats itself is guessed at once. Choose another."
-    return None
+def _base64(content: bytes) -> str:
+    """Without padding, as the PHC string format has it."""
+    return base64.b64encode(content).rstrip(b"=").decode()
