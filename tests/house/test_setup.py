@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from app.doctor import LIBRARIES
 from tests.conftest import PROJECT
 from tests.fakes.machine import Machine, new_machine
 
@@ -117,6 +119,12 @@ def test_a_developer_gets_the_missing_tools_but_does_not_wait_for_them(machine: 
     machine.calls()
     machine.setup("--dev", MISSING="libxcb-cursor.so.0")
     assert machine.calls() == ["apt-get libxcb-cursor0 gnome-keyring"]
+
+
+def test_it_installs_all_that_the_doctor_looks_for() -> None:
+    script = (PROJECT / "packaging" / "setup").read_text(encoding="utf-8")
+    table = dict(re.findall(r"^(lib\S+\.so\S*) +(lib[a-z0-9.+-]+)", script, re.MULTILINE))
+    assert LIBRARIES.items() <= table.items()
 
 
 def test_anything_else_is_refused(machine: Machine) -> None:
