@@ -1,9 +1,8 @@
-"""`foyer audit`: whether the journal holds, and what it says."""
+"""`foyer audit`: whether the journal is whole, and what it says last."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 
 EXAMPLES = """
 examples:
-  foyer audit verify            does every row follow from the one before, and is none missing?
-  foyer audit tail              the newest rows
-  foyer audit tail --last 100   more of them
+  foyer audit verify             every row against the one before, and the mark kept elsewhere
+  foyer audit tail -n 50         the last fifty rows
+  foyer audit tail --json        the last rows for a program
 """
 
 
@@ -29,106 +28,129 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EXAMPLES
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    verify = actions.add_parser("verify", help="check the whole chain and the high-water mark")
-    json_argument(verify)
-    tail = actions.add_parser("tail", help="print the newest rows")
-    tail.add_argument("--last", type=int, default=20, metavar="N", help="default: %(default)s")
-    json_argument(tail)
+    verify = actions.add_parser("verify", help="check the whole chain; exit code 1 if it is broken")
+    tail = actions.add_parser("tail", help="print the last rows, newest last")
+    tail.add_argument(
+        "-n", "--last", type=_count, default=20, metavar="N", help="how many; default: %(default)s"
+    )
+    for each in (verify, tail):
+        json_argument(each)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or len(text) > len("999999999"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of rows")
+    return int(text)
 
 
 def run(context: Context) -> int:
-    return _verify(context) if context.args.action == "verify" else _tail(context)
+    with opened(context) as gallery:
+        return (
+            _verify(context, gallery)
+            if context.args.action == "verify"
+            else _tail(context, gallery)
+        )
 
 
 @dataclass(slots=True)
 class _Walk:
-    """Remembers what it passes, so that one reading of the journal answers everything."""
+    """What was passed on the way along the chain.
 
-    mark_at: int
+    `marked`: the hash of the row the key provider remembers; `unreadable`: the first one, or 0.
+    """
+
+    mark: HighWater | None
     rows: int = 0
     head: str = GENESIS
-    at_mark: str = GENESIS
+    marked: str = GENESIS
     unreadable: int = 0
 
-    def past(self, rows: Iterator[Row]) -> Iterator[Row]:
-        for row in rows:
-            self.rows, self.head = row.sequence, row.hash
-            if row.sequence == self.mark_at:
-                self.at_mark = row.hash
-            if not self.unreadable and not _readable(row):
-                self.unreadable = row.sequence
-            yield row
+    def past(self, row: Row) -> Row:
+        self.rows, self.head = row.sequence, row.hash
+        if self.mark is not None and row.sequence == self.mark.sequence:
+            self.marked = row.hash
+        if not self.unreadable and _entry(row) is None:
+            self.unreadable = row.sequence
+        return row
 
 
-def _readable(row: Row) -> bool:
-    try:
-        parse(row.text)
-    except (ValueError, KeyError, TypeError):
-        return False
-    return True
-
-
-def _verify(context: Context) -> int:
-    with opened(context) as gallery:
-        mark = gallery.key_store.high_water()
-        walk = _Walk(mark.sequence if mark else 0)
-        known = gallery.info().journal_rows
-        rows = context.progress(walk.past(gallery.rows()), known, "journal")
-        faults = list(_faults(first_break(rows), walk, mark))
+def _verify(context: Context, gallery: Store) -> int:
+    mark = gallery.key_store.high_water()
+    walk = _Walk(mark)
+    total = gallery.info().journal_rows
+    rows = context.progress(gallery.rows(), total, "journal rows")
+    broken = first_break(walk.past(row) for row in rows) or _wanting(walk)
     context.answer(
         {
-            "sound": not faults,
-            "rows": walk.rows,
+            "sound": broken is None,
+            "rows": total,
             "head": walk.head,
             "high_water": mark.sequence if mark else None,
-            "faults": faults,
+            "first_broken": {"row": broken.sequence, "why": broken.why} if broken else None,
         }
     )
-    for fault in faults:
-        context.print(f"The journal does not hold: {fault}")
-    if faults:
-        context.print("Keep the file as it is, take the kiosk out of service, and find out why.")
+    if broken is not None:
+        context.print(f"The journal does not hold at row {broken.sequence}: {broken.why}.")
+        context.print("Rows before it stand. Keep this file as evidence and find out who had it.")
         return 1
-    context.print(f"The journal holds: {walk.rows} rows, each following from the one before,")
-    context.print("and none of those the key provider remembers is missing.")
+    context.print(f"The journal is whole: {total} rows, each following from the one before.")
+    context.print(f"The key provider remembers row {mark.sequence if mark else 0}, which is there.")
     context.print(f"Head: {walk.head}")
     return 0
 
 
-def _faults(broken: Broken | None, walk: _Walk, mark: HighWater | None) -> Iterator[str]:
-    if broken is not None:
-        yield f"row {broken.sequence}: {broken.why}."
-        return
+def _wanting(walk: _Walk) -> Broken | None:
+    """Where a chain without a break is still not what was written, as far as anybody remembers."""
+    mark = walk.mark
     if walk.unreadable:
-        yield f"row {walk.unreadable} cannot be read by this version."
+        return Broken(walk.unreadable, "it cannot be read by this version")
     if mark is None:
-        yield "the key provider holds no high-water mark, so that missing rows could not be told."
-    elif walk.rows < mark.sequence:
-        yield f"it ends at row {walk.rows}, the key provider remembers row {mark.sequence}."
-    elif walk.at_mark != mark.head:
-        yield f"row {mark.sequence} is not the one the key provider remembers."
+        return Broken(walk.rows, "the key provider remembers nothing of it")
+    if mark.sequence > walk.rows:
+        return Broken(walk.rows + 1, f"the key provider remembers {mark.sequence} rows")
+    if walk.marked != mark.head:
+        return Broken(mark.sequence, "it is not the row the key provider remembers")
+    return None
 
 
-def _tail(context: Context) -> int:
-    with opened(context) as gallery:
-        entries = [(row, parse(row.text)) for row in gallery.rows(max(context.args.last, 1))]
-        names = _names(gallery)
-    context.answer(
-        {"rows": [{"sequence": row.sequence, **_document(entry)} for row, entry in entries]}
-    )
-    headings = ["row", "when", "what", "outcome", "why", "shown", "who"]
-    cells = [_cells(row, entry, names) for row, entry in entries]
-    for line in lines(headings, cells):
+def _tail(context: Context, gallery: Store) -> int:
+    numbers = {person.id: person.number or person.id for person in gallery.people()}
+    rows = [(row, _entry(row)) for row in gallery.rows(last=context.args.last)]
+    cells = [_cells(row, entry, numbers) for row, entry in rows]
+    for line in lines(("row", "when", "kind", "who", "how", "ended"), cells):
         context.print(line)
+    context.answer({"rows": [_document(row, entry) for row, entry in rows]})
     return 0
 
 
-def _names(gallery: Store) -> dict[str, str]:
-    return {person.id: person.name for person in gallery.people()}
+def _entry(row: Row) -> Entry | None:
+    """None for a text that is no entry: `verify` says what that means."""
+    try:
+        return parse(row.text)
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
-def _document(entry: Entry) -> dict[str, object]:
+def _cells(row: Row, entry: Entry | None, numbers: dict[str, str]) -> tuple[str, ...]:
+    if entry is None:
+        return (str(row.sequence), "?", "?", "?", "?", "cannot be read: foyer audit verify")
+    who = numbers.get(entry.person, "erased") if entry.person else "-"
+    how = "+".join(sorted(entry.factors)) or entry.detail or "-"
+    ended = "granted" if entry.granted else (entry.reason or "refused")
+    return (str(row.sequence), _when(entry.utc_s), entry.kind.value, who, how, ended)
+
+
+def _when(utc_s: float) -> str:
+    """This machine's local time."""
+    return datetime.fromtimestamp(utc_s).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _document(row: Row, entry: Entry | None) -> dict[str, object]:
+    if entry is None:
+        return {"row": row.sequence, "hash": row.hash, "readable": False}
     return {
+        "row": row.sequence,
+        "hash": row.hash,
         "utc_s": entry.utc_s,
         "kind": entry.kind.value,
         "granted": entry.granted,
@@ -140,16 +162,3 @@ def _document(entry: Entry) -> dict[str, object]:
         "seconds": entry.seconds,
         "detail": entry.detail,
     }
-
-
-def _cells(row: Row, entry: Entry, names: dict[str, str]) -> list[str]:
-    when = datetime.fromtimestamp(entry.utc_s).astimezone().isoformat(" ", "seconds")
-    return [
-        str(row.sequence),
-        when,
-        entry.kind.value,
-        "granted" if entry.granted else "refused",
-        entry.detail or entry.reason or entry.purpose or "",
-        "+".join(sorted(entry.factors)),
-        names.get(entry.person, entry.person),
-    ]

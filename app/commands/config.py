@@ -1,4 +1,4 @@
-"""`foyer config`: every setting, its limits and where it came from; and a file to change them in."""
+"""`foyer config`: every setting, its limits and its origin; and a file to change them in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.commands.context import Context
+from app.commands.context import Context, json_argument
 from app.commands.tables import lines
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     show = actions.add_parser("show", help="print every setting")
     show.add_argument("--origin", action="store_true", help="also say where each value came from")
-    show.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+    json_argument(show)
     actions.add_parser("init", help="write a settings file with every setting explained")
 
 

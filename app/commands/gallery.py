@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from app.commands import asking
-from app.commands.context import Context
+from app.commands.context import Context, json_argument
 from app.commands.opened import note, opened
 from app.commands.tables import size
 from app.domain.journal import EntryKind
@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     info = actions.add_parser("info", help="say how large it is and how it is kept")
     check = actions.add_parser("check", help="verify every page, the structure and the journal")
     for each in (init, pin, info, check):
-        each.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+        json_argument(each)
     for each in (init, pin):
         each.add_argument("--reason", default="", help="why, for the journal; no names")
 

@@ -1,130 +1,162 @@
-"""`foyer models`: which model packs this version knows, and whether their files are the right ones.
-
-Nothing is downloaded here, and nothing at run time.
-"""
+"""`foyer models`: which face models there are, what they may be used for, and whether they work."""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.context import Context, json_argument
 from app.commands.tables import lines, size
-from app.errors import ModelError, SettingsError
-from app.resources import resource
+from app.errors import ModelError
 
 if TYPE_CHECKING:
-    from app.vision.manifest import ModelFile, Pack
+    from app.vision.manifest import Manifest, ModelFile, Pack
 
 EXAMPLES = """
 examples:
-  foyer models list              packs, their licences and whether their files are here
-  foyer models verify            every digest of the pack in use, and its golden embedding
+  foyer models list              packs, licences, files, and what their distances mean
+  foyer models verify            every digest, then load the pack in use and test it
   foyer models verify embedded   the same for a pack by name
 """
+
+COMMERCIAL = {
+    "yes": "commercial use is allowed",
+    "no": "NO commercial use",
+    "ask": "commercial use is disputed: ask a lawyer",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EXAMPLES
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    json_argument(actions.add_parser("list", help="print every pack of the manifest"))
-    verify = actions.add_parser("verify", help="compare files with the manifest, and try them")
-    verify.add_argument("pack", nargs="?", help="default: the one in the settings")
-    json_argument(verify)
+    listing = actions.add_parser("list", help="what there is, with licences and calibration")
+    verify = actions.add_parser("verify", help="check every file, then load and test")
+    verify.add_argument("pack", nargs="?", help="default: the one in use")
+    for each in (listing, verify):
+        json_argument(each)
 
 
 def run(context: Context) -> int:
-    return _list(context) if context.args.action == "list" else _verify(context)
+    if context.args.action == "verify":
+        return _verify(context)
+    return _list(context)
 
 
-def _packs() -> tuple[Pack, ...]:
+def _manifest() -> Manifest:
+    from app.resources import resource  # noqa: PLC0415
     from app.vision import manifest  # noqa: PLC0415 - numpy comes with it
 
-    return manifest.parse(resource("models/manifest.toml").read_text(encoding="utf-8")).packs
+    return manifest.parse(resource("models/manifest.toml").read_text(encoding="utf-8"))
 
 
 def _list(context: Context) -> int:
-    from app.vision import packs  # noqa: PLC0415
-
-    folder, chosen = context.settings.models.folder, context.settings.models.pack
-    documents, rows = [], []
-    for pack in _packs():
-        for file in pack.files:
-            try:
-                where = str(packs.locate(file, folder))
-            except ModelError:
-                where = ""
-            mark = "*" if pack.name == chosen else ""
-            rows.append(_cells(mark + pack.name, file, here=bool(where)))
-            documents.append({"pack": pack.name, **_document(file), "path": where or None})
-    context.answer({"chosen": chosen, "folder": str(folder), "files": documents})
-    headings = ["pack", "task", "file", "size", "here", "commercial use", "licence"]
-    for line in lines(headings, rows):
-        context.print(line)
-    context.print("* in use. Licences in full: models/manifest.toml")
+    settings = context.settings
+    documents = []
+    for pack in _manifest().packs:
+        in_use = pack.name == settings.models.pack
+        places = {file.name: _place(file, settings.models.folder) for file in pack.files}
+        documents.append(_document(pack, places, in_use=in_use))
+        for line in _about(pack, places, in_use=in_use):
+            context.print(line)
+    context.answer({"packs": documents})
     return 0
 
 
-def _cells(pack: str, file: ModelFile, *, here: bool) -> list[str]:
+def _place(file: ModelFile, folder: Path) -> Path | None:
+    """Where the file lies, None where it is missing."""
+    from app.vision.packs import locate  # noqa: PLC0415
+
+    try:
+        return locate(file, folder)
+    except ModelError:
+        return None
+
+
+def _about(pack: Pack, places: dict[str, Path | None], *, in_use: bool) -> list[str]:
+    licences = {file.licence.name: file.licence for file in pack.files}.values()
+    rows = [
+        (
+            file.task.value,
+            file.name,
+            size(file.bytes),
+            file.licence.name,
+            str(places[file.name] or "MISSING"),
+        )
+        for file in pack.files
+    ]
+    space, evidence = pack.space, pack.evidence
+    points = ", ".join(f"{each.distance:g} at {each.fmr:g}" for each in space.calibration)
     return [
-        pack,
-        file.task.value,
-        file.name,
-        size(file.bytes),
-        "yes" if here else "no",
-        file.licence.commercial.value,
-        file.licence.name,
+        f"{pack.name}{' (in use)' if in_use else ''}: {pack.about}",
+        *(f"  licence {each.name}: {COMMERCIAL[each.commercial.value]}" for each in licences),
+        *(f"  {line}" for line in lines(("task", "file", "size", "licence", "where"), rows)),
+        f"  space {space.id}: {space.dimension} values, {space.metric} distance",
+        f"  calibration, distance at a false match rate: {points}",
+        f"    from {evidence.data}, {evidence.impostor_pairs} impostor pairs, {evidence.measured}",
     ]
 
 
-def _document(file: ModelFile) -> dict[str, object]:
+def _document(pack: Pack, places: dict[str, Path | None], *, in_use: bool) -> dict[str, object]:
     return {
-        "name": file.name,
-        "task": file.task.value,
-        "bytes": file.bytes,
-        "sha256": file.sha256,
-        "upstream": file.upstream,
-        "licence": file.licence.name,
-        "commercial": file.licence.commercial.value,
+        "name": pack.name,
+        "in_use": in_use,
+        "about": pack.about,
+        "files": [
+            {
+                "name": file.name,
+                "task": file.task.value,
+                "bytes": file.bytes,
+                "sha256": file.sha256,
+                "path": str(places[file.name]) if places[file.name] else None,
+                "upstream": file.upstream,
+                "licence": file.licence.name,
+                "licence_text": file.licence.text,
+                "commercial": file.licence.commercial.value,
+            }
+            for file in pack.files
+        ],
+        "space": {
+            "id": pack.space.id,
+            "dimension": pack.space.dimension,
+            "metric": pack.space.metric.value,
+            "calibration": [
+                {"fmr": each.fmr, "distance": each.distance} for each in pack.space.calibration
+            ],
+            "data": pack.evidence.data,
+            "impostor_pairs": pack.evidence.impostor_pairs,
+            "measured": pack.evidence.measured.isoformat(),
+        },
     }
 
 
 def _verify(context: Context) -> int:
-    """Digests first; only what has the right ones is loaded and tried."""
-    from app.vision import packs  # noqa: PLC0415
+    """Digests first, then loading and the golden embedding; each fault with what to do."""
+    from app.vision.packs import verify  # noqa: PLC0415
 
     folder = context.settings.models.folder
-    pack = _pack_named(context.args.pack or context.settings.models.pack)
-    checked = packs.verify(pack, folder)
-    for each in checked:
-        context.print(f"{each.file.name}: {each.fault or 'the right one'}")
-    sound = all(each.fault is None for each in checked)
-    golden = _golden_fault(pack, context) if sound else None
-    if sound:
-        context.print(f"golden embedding: {golden or 'right on this machine'}")
-    sound = sound and golden is None
-    files = [
-        {"name": each.file.name, "fault": str(each.fault) if each.fault else None}
-        for each in checked
-    ]
-    context.answer({"pack": pack.name, "sound": sound, "files": files, "golden": golden})
+    pack = _manifest().pack(context.args.pack or context.settings.models.pack)
+    steps = [(each.file.name, str(each.fault or "")) for each in verify(pack, folder)]
+    works = "golden embedding"
+    if any(fault for _, fault in steps):
+        steps.append((works, "not tried: its files are not the right ones."))
+    else:
+        steps.append((works, _loading_fault(pack, folder)))
+    for name, fault in steps:
+        context.print(f"FIX   {name}: {fault}" if fault else f"ok    {name}")
+    sound = not any(fault for _, fault in steps)
+    checks = [{"name": name, "ok": not fault, "fault": fault or None} for name, fault in steps]
+    context.answer({"pack": pack.name, "sound": sound, "checks": checks})
     return 0 if sound else 1
 
 
-def _pack_named(name: str) -> Pack:
-    found = [pack for pack in _packs() if pack.name == name]
-    if not found:
-        known = ", ".join(pack.name for pack in _packs())
-        raise SettingsError(f"There is no model pack named {name!r}. Choose one of: {known}.")
-    return found[0]
-
-
-def _golden_fault(pack: Pack, context: Context) -> str | None:
-    from app.vision.engine import Engine  # noqa: PLC0415 - loads OpenCV
+def _loading_fault(pack: Pack, folder: Path) -> str:
+    """Empty when the pack loads and computes what it should."""
+    from app.vision.engine import Engine  # noqa: PLC0415 - OpenCV comes with it
 
     try:
-        Engine(pack, context.settings.models.folder).load()
+        Engine(pack, folder).load()
     except ModelError as fault:
         return str(fault)
-    return None
+    return ""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from app.commands import asking
-from app.commands.context import Context, Misused
+from app.commands.context import Context, Misused, json_argument
 from app.commands.opened import note, opened, person_named
 from app.commands.tables import lines
 from app.domain.people import Need, Person, PersonKind, Secret
@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for each in (add, remove, pin, badge):
         each.add_argument("--reason", default="", help="why, for the journal; no names")
     for each in (listing, show, add, remove, pin, badge):
-        each.add_argument("--json", action="store_true", help="print one JSON object, nothing else")
+        json_argument(each)
 
 
 def _add_details(parser: argparse.ArgumentParser) -> None:
