@@ -69,7 +69,7 @@ def run(
 
     window = Window(options, kernel.press, pictures)
     bridge = Bridge(window.show_view, window.leave, lambda: picture_of(window))
-    keys = Keys(window.pressed, read_badge, kiosk=options.kiosk)
+    keys = Keys(window.pressed, read_badge, kiosk=options.kiosk, policy=options.wedge)
     application.installEventFilter(keys)
     application.focusChanged.connect(window.on_focus)
     stops = StopSignals(window.leave) if _on_main_thread() else None

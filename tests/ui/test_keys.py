@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
+from pytestqt.qtbot import QtBot
 
 from app.domain.events import Button
 from tests.fakes.screen import PORTRAIT, VIEWS, Desk
@@ -25,15 +26,37 @@ META = Qt.KeyboardModifier.MetaModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
+#: A person takes longer between two keys, a badge reader does not.
+PERSON_S = 0.12
+READER_S = 0.0015
+
+
 @dataclass
 class Typist:
-    """Fingers on the keyboard of one window."""
+    """Fingers on the keyboard of one window, with a hand-set clock; also plays a badge reader."""
 
     desk: Desk
     badges: list[str] = field(default_factory=list)
+    t_s: float = 10.0
+    keys: Keys | None = None
 
     def strike(self, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
+        """One key, and the silence after it."""
+        self.t_s += PERSON_S
         QTest.keyClick(self.desk.window.windowHandle(), key, modifier)
+        self.pause()
+
+    def pause(self) -> None:
+        assert self.keys is not None
+        self.keys.settle()
+
+    def read(self, badge: str, end: str = "\n") -> None:
+        """What a reader types for a badge."""
+        self.t_s += 1.0
+        for character in badge + end:
+            self.t_s += READER_S
+            special = {"\n": Key.Key_Return, "\t": Key.Key_Tab}.get(character)
+            QTest.keyClick(self.desk.window.windowHandle(), special or ord(character))
 
     def focused(self) -> str:
         widget = QApplication.focusWidget()
@@ -54,7 +77,13 @@ def typists(desks: MakeDesk, qapp: QApplication) -> Iterator[MakeTypist]:
     def make(size: QSize = PORTRAIT, *, kiosk: bool = True) -> Typist:
         desk = desks(size, kiosk=kiosk)
         typist = Typist(desk)
-        keys = Keys(desk.window.pressed, typist.badges.append, kiosk=kiosk)
+        keys = Keys(
+            desk.window.pressed,
+            typist.badges.append,
+            kiosk=kiosk,
+            stamp=lambda _event: typist.t_s,
+        )
+        typist.keys = keys
         filters.append(keys)
         qapp.installEventFilter(keys)
         qapp.focusChanged.connect(desk.window.on_focus)
@@ -199,6 +228,67 @@ def test_a_kiosk_closes_only_when_it_is_told_to(typist: Typist) -> None:
 def test_a_window_on_a_desk_closes_like_any_other(typists: MakeTypist) -> None:
     typist = typists(kiosk=False)
     assert typist.desk.window.close()
+
+
+@pytest.mark.parametrize("end", ["\n", "\t", ""], ids=["enter", "tab", "nothing"])
+@pytest.mark.parametrize("name", ["attract", "claim", "verify-left", "denied-unsure"])
+def test_a_badge_is_read_on_every_screen_and_presses_nothing(
+    typist: Typist, name: str, end: str
+) -> None:
+    typist.desk.show(VIEWS[name])
+    typist.strike(Key.Key_Tab)
+    before = typist.focused()
+    typist.read("04A22BC1", end)
+    typist.pause()
+    assert typist.badges == ["04A22BC1"]
+    assert typist.desk.kernel.presses == []
+    assert typist.focused() == before
+
+
+def test_a_badge_of_digits_is_not_typed(typist: Typist) -> None:
+    typist.desk.show(VIEWS["claim"])
+    typist.read("8800471100")
+    typist.strike(Key.Key_7)
+    assert typist.badges == ["8800471100"]
+    assert typist.desk.kernel.presses == [(Button.DIGIT, "7")]
+
+
+def test_the_silence_after_a_badge_ends_it(typist: Typist, qtbot: QtBot) -> None:
+    """A reader without a terminator: the timer decides, nobody else."""
+    typist.desk.show(VIEWS["attract"])
+    typist.read("04A22BC1", end="")
+    assert typist.badges == []
+    qtbot.waitUntil(lambda: typist.badges == ["04A22BC1"], timeout=3000)
+
+
+def test_a_digit_shows_by_itself(typist: Typist, qtbot: QtBot) -> None:
+    typist.desk.show(VIEWS["claim"])
+    QTest.keyClick(typist.desk.window.windowHandle(), Key.Key_5)
+    qtbot.waitUntil(lambda: typist.desk.kernel.presses == [(Button.DIGIT, "5")], timeout=3000)
+
+
+def test_a_command_in_the_middle_spoils_a_badge(typist: Typist) -> None:
+    typist.desk.show(VIEWS["claim"])
+    typist.t_s += 1.0
+    window = typist.desk.window.windowHandle()
+    for character in "04A2":
+        typist.t_s += READER_S
+        QTest.keyClick(window, ord(character))
+    typist.t_s += READER_S
+    QTest.keyClick(window, Key.Key_BracketRight, CTRL)
+    for character in "2BC1":
+        typist.t_s += READER_S
+        QTest.keyClick(window, ord(character))
+    typist.pause()
+    assert typist.badges == []
+    assert typist.desk.kernel.presses == []
+
+
+def test_letters_a_person_types_do_nothing(typist: Typist) -> None:
+    typist.desk.show(VIEWS["claim"])
+    for key in (Key.Key_A, Key.Key_Z, Key.Key_Comma):
+        typist.strike(key)
+    assert typist.desk.kernel.presses == []
 
 
 def test_holding_the_house_mark_asks_for_service(desk: Desk) -> None:
