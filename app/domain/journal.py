@@ -109,7 +109,7 @@ def canonical(entry: Entry) -> str:
 
 
 def parse(text: str) -> Entry:
-    """The entry a stored text stands for; raises ValueError or KeyError on anything else."""
+    """The entry a stored text stands for; raises ValueError, KeyError or TypeError on others."""
     fields = json.loads(text)
     return Entry(
         kind=EntryKind(fields["kind"]),
