@@ -129,3 +129,119 @@ def _tell(
         context.print("Nothing was stored. Make sure who this is; --force stores it all the same.")
     else:
         context.print("Nothing was stored: no picture was usable.")
+
+
+def _sorted_out(
+    context: Context, gallery: Store, engine: FaceEngine, person: Person, judged: list[Judged]
+) -> list[Judged]:
+    """The same pictures, with those refused that show somebody else than the others do."""
+    policy = context.settings.policy().matching
+    judged = _without(
+        judged,
+        lambda embeddings: enrolment.strangers(embeddings, engine.space, policy),
+        "most of the others",
+    )
+    if not person.id:
+        return judged
+    snapshot = gallery.snapshot(engine.space)
+    return _without(
+        judged,
+        lambda embeddings: enrolment.strangers_to(person.id, embeddings, snapshot, policy),
+        f"the templates of {person.name}",
+    )
+
+
+def _without(
+    judged: list[Judged],
+    strangers: Callable[[Sequence[Embedding]], frozenset[int]],
+    than: str,
+) -> list[Judged]:
+    from app.commands.pictures import STRANGER, Refused  # noqa: PLC0415
+
+    accepted = _accepted(judged)
+    apart = {accepted[place].picture for place in strangers([a.embedding for a in accepted])}
+    return [
+        Refused(each.picture, STRANGER, NOT_THEM.format(than)) if each.picture in apart else each
+        for each in judged
+    ]
+
+
+def _accepted(judged: list[Judged]) -> list[Accepted]:
+    from app.commands.pictures import Accepted  # noqa: PLC0415
+
+    return [each for each in judged if isinstance(each, Accepted)]
+
+
+def _doubles(
+    context: Context,
+    gallery: Store,
+    engine: FaceEngine,
+    person: Person,
+    accepted: list[Accepted],
+) -> tuple[Person, ...]:
+    """Others these pictures would pass for: the same person twice, or a look-alike."""
+    policy = context.settings.policy().matching
+    snapshot = gallery.snapshot(engine.space)
+    ids = enrolment.lookalikes([each.embedding for each in accepted], person.id, snapshot, policy)
+    return tuple(snapshot.people[each] for each in ids)
+
+
+def _store(
+    context: Context,
+    gallery: Store,
+    engine: FaceEngine,
+    person: Person,
+    accepted: list[Accepted],
+) -> Person:
+    """Somebody new is only added when there is something to know them by."""
+    if not person.id:
+        person = gallery.put_person(person, note(context, "person-added"))
+    embeddings = [each.embedding for each in accepted]
+    gallery.add_templates(person.id, engine.space, embeddings, note(context, "face-enrolled"))
+    return person
+
+
+def _told(
+    context: Context, person: Person, judged: list[Judged], doubles: tuple[Person, ...]
+) -> None:
+    accepted = len(_accepted(judged))
+    for each in judged:
+        context.print(_line(each))
+    for other in doubles:
+        context.note(
+            f"Warning: {person.name} looks like {other.name} ({other.number or other.id}). If they "
+            "are one person, remove one of the two; otherwise both will often be asked for a badge."
+        )
+    if accepted:
+        context.print(f"Stored {accepted} of {len(judged)} for {person.name}, {person.number}.")
+    else:
+        context.print("Nothing was stored: no picture was good enough.")
+    context.answer(
+        {
+            "person": {"id": person.id, "number": person.number, "name": person.name},
+            "stored": accepted,
+            "pictures": [_document(each) for each in judged],
+            "looks_like": [{"id": each.id, "number": each.number} for each in doubles],
+        }
+    )
+
+
+def _line(judged: Judged) -> str:
+    from app.commands.pictures import UNREADABLE, Refused  # noqa: PLC0415
+
+    match judged:
+        case Refused(reason=reason, said=said) if reason == UNREADABLE:
+            return f"refused   {said}"
+        case Refused(picture=picture, said=said):
+            return f"refused   {picture}: {said}"
+        case _:
+            return f"accepted  {judged.picture}"
+
+
+def _document(judged: Judged) -> dict[str, object]:
+    from app.commands.pictures import Refused  # noqa: PLC0415
+
+    if isinstance(judged, Refused):
+        fault = {"reason": judged.reason, "message": judged.said}
+        return {"picture": judged.picture, "accepted": False, **fault}
+    return {"picture": judged.picture, "accepted": True, "reason": None, "message": None}

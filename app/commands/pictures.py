@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import numpy as np
-
-from app.domain import matching
-from app.domain.matching import Embedding, MatchPolicy, Snapshot, Space, Unmatched
+from app.domain import enrolment, matching
+from app.domain.matching import Embedding, MatchPolicy, Snapshot, Space
 from app.domain.people import Person
 from app.domain.policy import QualityPolicy
 from app.domain.reasons import Reason
@@ -70,73 +68,30 @@ def embedded(engine: FaceEngine, name: str, embedding: Embedding) -> Picture:
 def of_one_person(
     pictures: Sequence[Picture], space: Space, policy: MatchPolicy
 ) -> tuple[Picture, ...]:
-    """The pictures, those refused that do not show the same face as the others together.
-
-    Of two that disagree nobody can say which is right, so both are refused.
-    """
-    limit = matching.threshold_at(space, policy.agreement_fmr)
-    usable = [each.embedding for each in pictures if each.embedding is not None]
-
-    def judged(picture: Picture) -> Picture:
-        others = [each for each in usable if each is not picture.embedding]
-        if picture.embedding is None or not others:
-            return picture
-        if matching.spread([picture.embedding], matching.fuse(others), space.metric) <= limit:
-            return picture
-        said = "It does not show the same face as the others. Enrol each person's pictures alone."
-        return replace(picture, embedding=None, reason=ANOTHER, said=said)
-
-    return tuple(judged(each) for each in pictures)
+    """The pictures, those refused that do not show the person most of them show."""
+    usable = [each for each in pictures if each.embedding is not None]
+    found = [each.embedding for each in usable if each.embedding is not None]
+    odd = {usable[place].name for place in enrolment.strangers(found, space, policy)}
+    said = "It does not show the same face as the others. Enrol each person's pictures alone."
+    return tuple(
+        replace(each, embedding=None, reason=ANOTHER, said=said)
+        if each.usable and each.name in odd
+        else each
+        for each in pictures
+    )
 
 
 def doubts(
     found: Sequence[Embedding], person: Person, snapshot: Snapshot, policy: MatchPolicy
 ) -> tuple[str, ...]:
     """Sentences for the operator; none when the face is like nobody else's and like their own."""
-    return (
-        *_like_others(found, person, snapshot, policy),
-        *_unlike(found[0], person, snapshot, policy),
-    )
-
-
-def _like_others(
-    found: Sequence[Embedding], person: Person, snapshot: Snapshot, policy: MatchPolicy
-) -> Iterator[str]:
-    """Whoever else the kiosk might take this face for."""
-    others = without(snapshot, person.id)
-    if all(isinstance(matching.identify(each, others, policy), Unmatched) for each in found):
-        return
-    limit = matching.identification_threshold(others.space, len(others.owners), policy)
-    for index, rival in enumerate(others.ids):
-        rows = others.templates[others.owners == index]
-        nearest = min(
-            float(matching.distances(each, rows, others.space.metric).min()) for each in found
-        )
-        if nearest < limit:
-            who = others.people[rival]
-            yield f"It looks like {who.name} ({who.number or who.id}), who is here already."
-
-
-def _unlike(
-    template: Embedding, person: Person, snapshot: Snapshot, policy: MatchPolicy
-) -> Iterator[str]:
-    has_face = person.id in snapshot.ids
-    if has_face and isinstance(matching.verify(template, person.id, snapshot, policy), Unmatched):
-        yield f"It does not look like the face of {person.name} that is stored already."
-
-
-def without(snapshot: Snapshot, person_id: str) -> Snapshot:
-    """The gallery as if one person had no templates."""
-    if person_id not in snapshot.ids:
-        return snapshot
-    mine = snapshot.owners == snapshot.ids.index(person_id)
-    rest = [
-        (snapshot.ids[int(owner)], row)
-        for owner, row in zip(snapshot.owners[~mine], snapshot.templates[~mine], strict=True)
+    rivals = [
+        snapshot.people[each] for each in enrolment.lookalikes(found, person.id, snapshot, policy)
     ]
-    return matching.snapshot_of(
-        snapshot.version,
-        snapshot.space,
-        snapshot.people,
-        [(owner, np.asarray(row, dtype=np.float32)) for owner, row in rest],
-    )
+    said = [
+        f"It looks like {each.name} ({each.number or each.id}), who is here already."
+        for each in rivals
+    ]
+    if enrolment.strangers_to(person.id, found, snapshot, policy):
+        said.append(f"It does not look like the face of {person.name} that is stored already.")
+    return tuple(said)

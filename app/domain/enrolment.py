@@ -1,0 +1,81 @@
+"""Whether pictures given for a person can be theirs, and whom they look too much like.
+
+An embedding that slipped into the wrong person's record lets somebody in under that name for
+years, so pictures have to agree with each other and with what is already known of the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.matching import (
+    Embedding,
+    MatchPolicy,
+    Snapshot,
+    Space,
+    distances,
+    identification_threshold,
+    threshold_at,
+)
+
+
+def strangers(embeddings: Sequence[Embedding], space: Space, policy: MatchPolicy) -> frozenset[int]:
+    """The places of those that do not show the person most of them show.
+
+    All of them where no person has a majority: nobody can tell then which are right.
+    """
+    if len(embeddings) < 2:  # noqa: PLR2004 - one picture agrees with itself
+        return frozenset()
+    limit = threshold_at(space, policy.agreement_fmr)
+    rows = np.stack(embeddings)
+    apart = np.stack([distances(each, rows, space.metric) for each in embeddings])
+    agrees = apart < limit
+    centre = max(
+        range(len(embeddings)), key=lambda place: (agrees[place].sum(), -apart[place].sum())
+    )
+    apart_from_most = frozenset(np.flatnonzero(~agrees[centre]).tolist())
+    if 2 * len(apart_from_most) >= len(embeddings):
+        return frozenset(range(len(embeddings)))
+    return apart_from_most
+
+
+def strangers_to(
+    person: str, embeddings: Sequence[Embedding], snapshot: Snapshot, policy: MatchPolicy
+) -> frozenset[int]:
+    """The places of those that agree with no template of `person`; none where there are none."""
+    known = _rows_of(person, snapshot)
+    if not len(known):
+        return frozenset()
+    limit = threshold_at(snapshot.space, policy.agreement_fmr)
+    return frozenset(
+        place
+        for place, each in enumerate(embeddings)
+        if not distances(each, known, snapshot.space.metric).min() < limit
+    )
+
+
+def lookalikes(
+    embeddings: Sequence[Embedding], person: str, snapshot: Snapshot, policy: MatchPolicy
+) -> tuple[str, ...]:
+    """The ids of everybody but `person` whom one of these could pass for, sorted.
+
+    Without a claim, as `matching.identify` would take it, or with one; whichever is looser.
+    """
+    limit = max(
+        threshold_at(snapshot.space, policy.claim_fmr),
+        identification_threshold(snapshot.space, len(snapshot.owners), policy),
+    )
+    near: set[str] = set()
+    for each in embeddings:
+        found = distances(each, snapshot.templates, snapshot.space.metric)
+        near.update(snapshot.ids[owner] for owner in snapshot.owners[found < limit].tolist())
+    return tuple(sorted(near - {person}))
+
+
+def _rows_of(person: str, snapshot: Snapshot) -> NDArray[np.float32]:
+    if person not in snapshot.ids:
+        return snapshot.templates[:0]
+    return snapshot.templates[snapshot.owners == snapshot.ids.index(person)]
