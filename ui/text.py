@@ -174,7 +174,7 @@ _CHALLENGES: dict[Challenge, str] = {
 }
 
 _FACE_DOORS: dict[FaceDoor, str] = {
-    FaceDoor.OPEN: QT_TRANSLATE_NOOP("foyer", "Follow two prompts.\nNo picture is kept."),
+    FaceDoor.OPEN: QT_TRANSLATE_NOOP("foyer", "Follow a few prompts.\nNo picture is kept."),
     FaceDoor.WAKING: QT_TRANSLATE_NOOP("foyer", "Waking up. This takes a few seconds."),
     FaceDoor.UNAVAILABLE: QT_TRANSLATE_NOOP("foyer", "Resting now. Badge and PIN work as always."),
     FaceDoor.PAUSED: QT_TRANSLATE_NOOP("foyer", "Taking a short break. Badge and PIN work."),
@@ -270,9 +270,9 @@ def purpose(of: Purpose) -> str:
 
 
 def factors(of: frozenset[Factor]) -> str:
-    """How somebody was let in: "Badge + PIN". A face alone stands with its two prompts."""
+    """How somebody was let in: "Badge + PIN". A face alone stands with its prompts."""
     if of == {Factor.FACE}:
-        return translated(QT_TRANSLATE_NOOP("foyer", "Face + two prompts"))
+        return translated(QT_TRANSLATE_NOOP("foyer", "Face + prompts"))
     return " + ".join(translated(words) for factor, words in _FACTORS.items() if factor in of)
 
 
@@ -292,6 +292,11 @@ def greeting(hour: int) -> str:
 def step_of(step: int, steps: int) -> str:
     words = translated(QT_TRANSLATE_NOOP("foyer", "Step {step} of {steps}"))
     return words.replace("{step}", str(step)).replace("{steps}", str(steps))
+
+
+def prompts_follow(steps: int) -> str:
+    words = translated(QT_TRANSLATE_NOOP("foyer", "{steps} short prompts follow"))
+    return words.replace("{steps}", str(steps))
 
 
 def pin_count(typed: int, fewest: int) -> str:

@@ -24,7 +24,7 @@ class Words:
     number_placeholder: str
     type_pin: str
     look_here: str
-    prompts_follow: str
+    look_ahead: str
     nothing_recorded: str
     cancel: str
     done: str
@@ -68,7 +68,7 @@ def words_now() -> Words:
         number_placeholder=translated(QT_TRANSLATE_NOOP("foyer", "Employee number")),
         type_pin=translated(QT_TRANSLATE_NOOP("foyer", "Type your PIN")),
         look_here=translated(QT_TRANSLATE_NOOP("foyer", "Look at the screen")),
-        prompts_follow=translated(QT_TRANSLATE_NOOP("foyer", "Two short prompts follow")),
+        look_ahead=translated(QT_TRANSLATE_NOOP("foyer", "Look straight ahead")),
         nothing_recorded=translated(QT_TRANSLATE_NOOP("foyer", "No picture is kept.")),
         cancel=translated(QT_TRANSLATE_NOOP("foyer", "Cancel")),
         done=translated(QT_TRANSLATE_NOOP("foyer", "Done")),

@@ -289,10 +289,14 @@
         <translation>Mund öffnen</translation>
     </message>
     <message>
-        <source>Follow two prompts.
+        <source>Follow a few prompts.
 No picture is kept.</source>
-        <translation>Zwei Hinweisen folgen.
+        <translation>Ein paar Hinweisen folgen.
 Kein Bild bleibt.</translation>
+    </message>
+    <message>
+        <source>Face + prompts</source>
+        <translation>Gesicht + Hinweise</translation>
     </message>
     <message>
         <source>Waking up. This takes a few seconds.</source>
@@ -392,10 +396,6 @@ Kein Bild bleibt.</translation>
         <translation>Anmelden</translation>
     </message>
     <message>
-        <source>Face + two prompts</source>
-        <translation>Gesicht + zwei Hinweise</translation>
-    </message>
-    <message>
         <source>Good morning</source>
         <translation>Guten Morgen</translation>
     </message>
@@ -410,6 +410,10 @@ Kein Bild bleibt.</translation>
     <message>
         <source>Step {step} of {steps}</source>
         <translation>Schritt {step} von {steps}</translation>
+    </message>
+    <message>
+        <source>{steps} short prompts follow</source>
+        <translation>{steps} kurze Hinweise folgen</translation>
     </message>
     <message>
         <source>PIN: {typed} digits typed, at least {fewest} needed</source>
@@ -478,8 +482,8 @@ oder Nummer tippen.</translation>
         <translation>Auf den Bildschirm schauen</translation>
     </message>
     <message>
-        <source>Two short prompts follow</source>
-        <translation>Zwei kurze Hinweise folgen</translation>
+        <source>Look straight ahead</source>
+        <translation>Geradeaus schauen</translation>
     </message>
     <message>
         <source>No picture is kept.</source>

@@ -117,6 +117,9 @@ VIEWS: dict[str, View] = {
     "verify-framing": VerifyView(
         None, 0, 2, 0.0, 0.0, Reason.TOO_BRIGHT, claimed=False, simulated=True
     ),
+    "verify-rest": VerifyView(
+        None, 2, 2, 0.0, 0.5, Reason.LOOK_STRAIGHT, claimed=False, simulated=False
+    ),
     "verify-left": VerifyView(
         Challenge.TURN_LEFT, 1, 2, 0.6, 0.3, None, claimed=False, simulated=False
     ),

@@ -71,7 +71,7 @@ def test_a_closed_face_path_says_so_and_leaves_the_other_open(desk: Desk, door: 
     assert desk.button("Badge or PIN").isEnabled()
     spoken = desk.button("With my face").accessibleDescription()
     assert spoken
-    assert spoken != "Follow two prompts.\nNo picture is kept."
+    assert spoken != "Follow a few prompts.\nNo picture is kept."
     desk.show(ClaimView("", 10, door))
     assert not desk.button("Use my face").isEnabled()
     desk.show(PinView(0, 4, 12, ClaimKind.BADGE, door))

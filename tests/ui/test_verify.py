@@ -7,14 +7,16 @@ import time
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QColor, QRegion
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from app.domain.liveness import Challenge
 from app.domain.picture import Picture
+from app.domain.reasons import Reason
 from app.presentation import VerifyView
 from tests.fakes.screen import LANDSCAPE, PORTRAIT, VIEWS, Desk, plain_picture
 from tests.ui.conftest import MakeDesk
+from ui import text
 from ui.components.mark import Mark
 from ui.components.oval import Oval
 from ui.screens.verify import LOOK_MS
@@ -166,3 +168,15 @@ def test_reading_from_the_right_mirrors_the_screen(desk: Desk) -> None:
 
 def left_of(desk: Desk, widget: object) -> int:
     return int(widget.mapTo(desk.window, QPoint(0, 0)).x())  # type: ignore[attr-defined]
+
+
+def test_between_two_movements_it_says_once_to_look_ahead(desk: Desk) -> None:
+    desk.show(VIEWS["verify-rest"])
+    said = [label.text() for label in desk.window.findChildren(QLabel) if label.isVisible()]
+    assert "Look straight ahead" in said
+    assert "Step 2 of 2" in said
+    assert text.hint(Reason.LOOK_STRAIGHT) not in said
+    desk.show(VIEWS["verify-framing"])
+    said = [label.text() for label in desk.window.findChildren(QLabel) if label.isVisible()]
+    assert "Look at the screen" in said
+    assert "2 short prompts follow" in said

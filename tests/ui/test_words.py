@@ -81,7 +81,7 @@ def test_a_refusal_gives_no_score_and_accuses_nobody(language: str) -> None:
 
 def test_factors_are_named_together_in_one_order(qapp: QApplication) -> None:
     assert text.factors(frozenset({Factor.PIN, Factor.BADGE})) == "Badge + PIN"
-    assert text.factors(frozenset({Factor.FACE})) == "Face + two prompts"
+    assert text.factors(frozenset({Factor.FACE})) == "Face + prompts"
     assert text.factors(frozenset({Factor.FACE, Factor.NUMBER})) == "Number + Face"
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.events import Button
 from app.domain.liveness import Challenge
 from app.domain.picture import Picture
+from app.domain.reasons import Reason
 from app.presentation import VerifyView
 from ui import text
 from ui.components.action import Style
@@ -25,7 +26,7 @@ from ui.layout import Box, place, stack
 from ui.screens.arrange import CENTRE, COLUMN_GAP_DU, START, Foot, apply_all, cut_foot
 from ui.screens.screen import Press
 from ui.theme import Look, Role, Tone
-from ui.words import words_now
+from ui.words import Words, words_now
 
 #: How often the mailbox is looked into. Twice a frame of a 30 Hz camera, so that none waits
 #: longer than half its time; an empty look costs microseconds.
@@ -62,15 +63,16 @@ class VerifyScreen(QWidget):
 
     def show_view(self, view: VerifyView) -> None:
         words = words_now()
-        if view.prompt is None:
-            self._instruction.say(words.look_here)
-            self._step.say(words.prompts_follow)
-        else:
-            self._instruction.say(text.challenge(view.prompt))
+        self._instruction.say(_instruction(view, words))
+        if view.step:
             self._step.say(text.step_of(view.step, view.steps))
+        else:
+            self._step.say(text.prompts_follow(view.steps))
         self._oval.show_progress(view.prompt, view.steps, view.done)
         self._oval.setAccessibleName(self._instruction.text())
-        self._hint.say(text.hint(view.hint) if view.hint is not None else "")
+        # Between two movements the instruction itself is to look ahead: once is enough.
+        resting = view.prompt is None and view.step and view.hint is Reason.LOOK_STRAIGHT
+        self._hint.say(text.hint(view.hint) if view.hint and not resting else "")
         self._note.say(words.nothing_recorded)
         self._twins.say(words.use_badge_or_pin, words.cancel)
 
@@ -114,13 +116,15 @@ class VerifyScreen(QWidget):
 
     def _tallest_instruction(self, width: int, look: Look) -> int:
         """Room for every instruction there is, so that the picture never jumps."""
-        said = [text.challenge(each) for each in Challenge] + [words_now().look_here]
+        words = words_now()
+        said = [text.challenge(each) for each in Challenge]
+        said += [words.look_here, words.look_ahead]
         manner = Manner(Role.DISPLAY, most_lines=3)
         way = self.layoutDirection()
         return max(fit(words, manner, look, way, width).height_px() for words in said)
 
     def _tallest_step(self, width: int, look: Look) -> int:
-        said = (words_now().prompts_follow, text.step_of(1, 2))
+        said = (text.prompts_follow(2), text.step_of(1, 2))
         manner = Manner(Role.LEAD, most_lines=2)
         way = self.layoutDirection()
         return max(fit(words, manner, look, way, width).height_px() for words in said)
@@ -155,3 +159,10 @@ class VerifyScreen(QWidget):
         cells = stack(rest, heights, [look.px(12), look.px(40)], at=0.5)
         for part, cell in zip((self._step, self._instruction, self._hint), cells, strict=True):
             place(part, cell)
+
+
+def _instruction(view: VerifyView, words: Words) -> str:
+    """What to do now: find a place, make the movement, or come back to rest before the next."""
+    if view.prompt is not None:
+        return text.challenge(view.prompt)
+    return words.look_ahead if view.step else words.look_here
