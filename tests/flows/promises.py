@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TypeVar
 
-from app.domain.effects import CheckPin, Effect, Identify, Record, Release
+from app.domain.effects import CheckPin, Effect, Identify, Record, Release, Watch
 from app.domain.events import Event, Identified, PinChecked, PinVerdict, Recorded
 from app.domain.journal import Entry, EntryKind, Factor
 from app.domain.kiosk import start, step
@@ -28,6 +28,8 @@ Done = Sequence[tuple[Event, Kiosk, tuple[Effect, ...]]]
 def hold(done: Done, policy: Policy, views: Sequence[View], staff: Sequence[Member]) -> None:
     """Every promise, on everything that happened."""
     released_only_after_records(done, policy)
+    asks_under_new_tickets(done)
+    watches_under_new_nonces(done)
     replays(done, policy)
     for view in views:
         tells_no_secret(view, staff)
@@ -71,6 +73,18 @@ def _names(record: Record, view: GrantedView, kiosk: Kiosk) -> bool:
     """Whether this is the record of the grant on the screen."""
     person = next((text for text in leaves(kiosk.screen) if text == record.entry.person), None)
     return record.entry.granted and person is not None and record.entry.utc_s == view.utc_s
+
+
+def asks_under_new_tickets(done: Done) -> None:
+    """No answer can be taken for that of another question."""
+    tickets = [each.ticket for _, _, effects in done for each in effects if hasattr(each, "ticket")]
+    assert len(tickets) == len(set(tickets)), "a ticket was used twice"
+
+
+def watches_under_new_nonces(done: Done) -> None:
+    """No two sessions ask for the same plan because they share a nonce."""
+    nonces = [each.visit for _, _, effects in done for each in effects if isinstance(each, Watch)]
+    assert len(nonces) == len(set(nonces)), "a nonce was used twice"
 
 
 def replays(done: Done, policy: Policy) -> None:

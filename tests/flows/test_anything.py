@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from app.domain.effects import CheckAdminPin, CheckPin, Identify, ReadStatus, Record, Resolve
 from app.domain.events import (
     AdminChecked,
+    BadgeRead,
     Button,
     Condition,
     EffectFailed,
@@ -127,10 +128,15 @@ def visits_by_badge(who: Member, pin: str, wait_s: float) -> Line:
 
 
 def told_again(back: int, *, now: bool) -> Line:
-    """An old event comes once more, with its own moment or with this one."""
+    """An old event comes once more, with its own moment or with this one.
+
+    What people do is stamped with a fresh nonce by the kernel, each time.
+    """
 
     def line(stage: Stage) -> None:
         old = stage.done[-1 - back % len(stage.done)][0]
+        if isinstance(old, Pressed | BadgeRead):
+            old = replace(old, nonce=stage.nonce())
         stage.tell(replace(old, t=stage.moment) if now else old)
 
     return line

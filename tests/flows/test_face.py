@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.domain.effects import Watch
-from app.domain.events import Button
+from app.domain.events import Button, Looked
 from app.domain.journal import Factor, Purpose
 from app.domain.policy import Mode, Policy
 from app.domain.reasons import Reason
 from app.presentation import VerifyView
-from tests.fakes.faces import Habits
-from tests.fakes.people import AMARA, BRUNO, GRETA
+from tests.fakes.faces import Actor, Habits
+from tests.fakes.people import AMARA, BRUNO, GRETA, HIRO
 from tests.flows.story import (
     START_S,
+    Stage,
     asks,
     given,
     holds_badge,
@@ -139,6 +142,58 @@ def test_a_needs_profile_is_never_asked_for_what_it_excludes() -> None:
     )
     prompts = {view.prompt for _, view in stage.views if isinstance(view, VerifyView)}
     assert prompts == {None, "blink", "open-mouth"}
+
+
+def test_a_profile_that_excludes_too_much_sends_elsewhere_at_once() -> None:
+    """The camera does not even wake, and the other way in is open."""
+    stage = story(
+        person_walks_up(HIRO),
+        holds_badge(HIRO),
+        presses(Button.USE_FACE),
+        shows("denied", Reason.FACE_UNAVAILABLE, within_s=0.1),
+        holds_badge(HIRO),
+        types(HIRO.pin),
+        presses(Button.CONFIRM),
+        shows("granted", "Hiro"),
+    )
+    assert not any(isinstance(view, VerifyView) for _, view in stage.views)
+    assert not any(isinstance(effect, Watch) for _, _, effects in stage.done for effect in effects)
+
+
+def test_a_second_session_in_one_visit_is_asked_anew() -> None:
+    """The promise that holds in every story: no two sessions share a nonce."""
+    story(
+        person_walks_up(AMARA),
+        holds_badge(AMARA),
+        presses(Button.USE_FACE),
+        shows("verify", 1),
+        presses(Button.USE_BADGE_OR_PIN),
+        shows("pin"),
+        presses(Button.USE_FACE),
+        shows("granted", "Amara", within_s=15.0),
+    )
+
+
+def test_frames_of_another_visit_are_not_looked_at() -> None:
+    """Somebody else does in front of another session what this one asks for."""
+    bystander = Actor()
+
+    def plays_along(stage: Stage) -> None:
+        for _ in range(150):
+            stage.run(0.1)
+            view = stage.view
+            prompt = view.prompt if isinstance(view, VerifyView) else None
+            for observation in bystander.look(stage.now_s, prompt):
+                later = replace(observation, frame=observation.frame + 1000)
+                stage.tell(Looked(stage.moment, b"not this visit..", later))
+
+    story(
+        person_walks_up(AMARA, habits=Habits(does=lambda _asked: None)),
+        presses(Button.USE_FACE),
+        plays_along,
+        still_shows("denied", Reason.CHALLENGE_MISSED),
+        the_door_stayed_shut(),
+    )
 
 
 def test_not_me_takes_a_grant_back() -> None:
