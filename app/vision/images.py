@@ -25,7 +25,7 @@ MOST_PIXELS = 40_000_000
 LONGEST_PX = 1600
 
 #: What cameras, telephones and scanners write. Every decoder left out is one less to attack.
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP")
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP")
 ADVICE = "Give a JPEG or PNG photograph instead."
 
 
