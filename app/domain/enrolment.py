@@ -78,4 +78,5 @@ def lookalikes(
 def _rows_of(person: str, snapshot: Snapshot) -> NDArray[np.float32]:
     if person not in snapshot.ids:
         return snapshot.templates[:0]
-    return snapshot.templates[snapshot.owners == snapshot.ids.index(person)]
+    rows: NDArray[np.float32] = snapshot.templates[snapshot.owners == snapshot.ids.index(person)]
+    return rows
