@@ -70,7 +70,8 @@ def run(
     window = Window(options, kernel.press, pictures)
     bridge = Bridge(window.show_view, window.leave, lambda: picture_of(window))
     keys = Keys(window.pressed, read_badge, kiosk=options.kiosk, policy=options.wedge)
-    application.installEventFilter(keys)
+    window.winId()  # makes the QWindow that keys are handed to
+    window.windowHandle().installEventFilter(keys)
     application.focusChanged.connect(window.on_focus)
     stops = StopSignals(window.leave) if _on_main_thread() else None
     try:
@@ -84,7 +85,6 @@ def run(
         if stops is not None:
             stops.restore()
         application.focusChanged.disconnect(window.on_focus)
-        application.removeEventFilter(keys)
         keys.stop()
         window.leave()
         window.deleteLater()

@@ -3,7 +3,7 @@
 In kiosk mode a key that is not on the list below does not exist. Everything that types goes to
 `app.domain.wedge`, which tells a badge reader (a key every millisecond or two) from a person;
 what a person types becomes digits, Enter and Tab. The filter sits where Qt hands a window its
-keys, so each is seen exactly once.
+keys (a QWindow, not a widget), so each is seen exactly once.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QWindow
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from app.domain.events import Button
@@ -97,7 +97,7 @@ def stamp_s(event: QKeyEvent) -> float:
 
 
 class Keys(QObject):
-    """Install on the application. `press` tells the kernel, `badge` hands over a badge read."""
+    """Install on the kiosk's QWindow. `press` tells the kernel, `badge` hands over a badge."""
 
     def __init__(
         self,
@@ -136,12 +136,8 @@ class Keys(QObject):
     def _on_pause(self) -> None:
         self._turn.start()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ContextMenu:
-            return self._kiosk
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
         if event.type() not in KEY_EVENTS or not isinstance(event, QKeyEvent):
-            return False
-        if not isinstance(watched, QWindow):
             return False
         if event.type() is QEvent.Type.KeyRelease:
             return event.key() in self._swallowed

@@ -92,6 +92,6 @@ def words_now() -> Words:
         service_reading=translated(QT_TRANSLATE_NOOP("foyer", "Reading …")),
         resting_title=translated(QT_TRANSLATE_NOOP("foyer", "This kiosk is resting")),
         resting_sentence=translated(
-            QT_TRANSLATE_NOOP("foyer", "Please go to reception. They will let you in.")
+            QT_TRANSLATE_NOOP("foyer", "Please go to reception. They will help you.")
         ),
     )

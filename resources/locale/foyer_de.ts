@@ -530,6 +530,10 @@ oder Nummer tippen.</translation>
         <translation>Service</translation>
     </message>
     <message>
+        <source>Please go to reception. They will help you.</source>
+        <translation>Bitte gehen Sie zum Empfang. Dort hilft man Ihnen weiter.</translation>
+    </message>
+    <message>
         <source>Type the administrator's PIN.</source>
         <translation>Geben Sie die Administrator-PIN ein.</translation>
     </message>
@@ -564,10 +568,6 @@ oder Nummer tippen.</translation>
     <message>
         <source>This kiosk is resting</source>
         <translation>Dieser Kiosk ruht</translation>
-    </message>
-    <message>
-        <source>Please go to reception. They will let you in.</source>
-        <translation>Bitte gehen Sie zum Empfang. Dort hilft man Ihnen weiter.</translation>
     </message>
 </context>
 </TS>

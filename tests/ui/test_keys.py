@@ -85,13 +85,12 @@ def typists(desks: MakeDesk, qapp: QApplication) -> Iterator[MakeTypist]:
         )
         typist.keys = keys
         filters.append(keys)
-        qapp.installEventFilter(keys)
+        desk.window.windowHandle().installEventFilter(keys)
         qapp.focusChanged.connect(desk.window.on_focus)
         return typist
 
     yield make
     for keys in filters:
-        qapp.removeEventFilter(keys)
         keys.stop()
 
 
