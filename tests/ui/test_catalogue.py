@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QWidget
 
 from app.presentation import VerifyView, View
@@ -138,4 +138,18 @@ def test_every_view_has_a_whole_picture(
         if KEPT:
             look = f"{size.width()}x{size.height()}-{theme}-{round(scale * 100)}-{language}"
             assert picture.save(str(Path(KEPT, f"{name}-{look}.png")))
+    assert not wrong
+
+
+@pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE], ids=["portrait", "landscape"])
+def test_every_view_holds_together_read_from_the_right(desks: MakeDesk, size: QSize) -> None:
+    desk: Desk = desks(size)
+    desk.window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    desk.window.resize(size.width() + 1, size.height())
+    wrong = {}
+    for name, view in VIEWS.items():
+        desk.show(view)
+        found = faults(desk.window)
+        if found:
+            wrong[name] = found
     assert not wrong

@@ -12,6 +12,7 @@ from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QTextLayout, QTextOption
+from PySide6.QtWidgets import QStyle
 
 from ui.theme import Look, Role
 
@@ -56,8 +57,8 @@ def typeset(
     direction: Qt.LayoutDirection,
     leading: float = STANDARD_LEADING,
 ) -> Setting:
-    """Break `text` into lines of at most `width` pixels."""
-    option = QTextOption(align)
+    """Break `text` into lines of at most `width` pixels. Left means where reading starts."""
+    option = QTextOption(QStyle.visualAlignment(direction, align))
     option.setTextDirection(direction)
     option.setWrapMode(QTextOption.WrapMode.WordWrap)
     layout = QTextLayout(text.replace("\n", "\u2028"), font)
