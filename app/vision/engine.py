@@ -10,6 +10,7 @@ chooses them by the pack's kind.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -61,17 +62,20 @@ def _dlib_parts(pack: Pack, models: Path) -> Parts:
 class Engine:
     """A FaceEngine over one model pack; `models` is the models folder."""
 
-    def __init__(self, pack: Pack, models: Path) -> None:
+    def __init__(
+        self, pack: Pack, models: Path, loader: Callable[[Pack, Path], Parts] = load_parts
+    ) -> None:
         self.space: Space = pack.space
         self._pack = pack
         self._models = models
+        self._loader = loader
         self._parts: Parts | None = None
         self._search: Search | None = None
         self._tracker = Tracker()
 
     def load(self) -> None:
         _leave_a_core()
-        parts = load_parts(self._pack, self._models)
+        parts = self._loader(self._pack, self._models)
         convention = self._pack.input
         chip = golden.chip(convention.width_px, convention.height_px)
         golden.check(self._pack, parts.recogniser.embed(chip))
