@@ -26,15 +26,13 @@ from app.presentation import (
 )
 from tests.fakes.people import AMARA
 from tests.flows.promises import leaves
+from tests.flows.stage import ADMIN_PIN, Stage, opened
 from tests.flows.story import (
-    ADMIN_PIN,
     SCREENS,
     Line,
-    Stage,
     answers_after,
     holds_badge,
     never_answers,
-    opened,
     part,
     person_walks_up,
     presses,

@@ -55,15 +55,13 @@ from tests.fakes.faces import (
 )
 from tests.fakes.people import STAFF, STRANGER, Member
 from tests.flows.promises import granted_for_a_reason, hold
+from tests.flows.stage import Stage, Worker, opened
 from tests.flows.story import (
     Line,
-    Stage,
-    Worker,
     answers_after,
     fails,
     holds_badge,
     never_answers,
-    opened,
     part,
     person_walks_up,
     presses,

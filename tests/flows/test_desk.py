@@ -9,8 +9,8 @@ from app.domain.events import Button, Condition, Part
 from app.domain.journal import EntryKind
 from app.domain.reasons import Reason
 from tests.fakes.people import AMARA
+from tests.flows.stage import ADMIN_PIN
 from tests.flows.story import (
-    ADMIN_PIN,
     answers_after,
     fails,
     holds_badge,

@@ -14,9 +14,8 @@ from app.domain.reasons import Reason
 from app.presentation import VerifyView
 from tests.fakes.faces import Actor, Habits
 from tests.fakes.people import AMARA, BRUNO, GRETA, HIRO
+from tests.flows.stage import START_S, Stage
 from tests.flows.story import (
-    START_S,
-    Stage,
     asks,
     given,
     holds_badge,

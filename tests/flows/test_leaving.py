@@ -13,9 +13,9 @@ from app.domain.reasons import Reason
 from tests.fakes.faces import freezes, hidden, leaves
 from tests.fakes.people import AMARA
 from tests.flows.promises import leaves as texts_of
+from tests.flows.stage import Stage
 from tests.flows.story import (
     Line,
-    Stage,
     given,
     holds_badge,
     nothing_more_written,

@@ -11,10 +11,9 @@ from app.domain.policy import Mode, Policy
 from app.domain.reasons import Reason
 from tests.fakes.faces import freezes, looped, shuffled, stutters, unmeasured
 from tests.fakes.people import AMARA, IVO
+from tests.flows.stage import Stage, Worker
 from tests.flows.story import (
     Line,
-    Stage,
-    Worker,
     answers_after,
     fails,
     given,
