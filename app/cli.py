@@ -22,6 +22,7 @@ from app.errors import (
     ModelError,
     SettingsError,
 )
+from app.runtime.hardening import harden
 
 #: Every command, in the order of the help, with the line it is listed with.
 COMMANDS: dict[str, str] = {
@@ -127,8 +128,14 @@ def _parsed(words: Sequence[str]) -> argparse.Namespace:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs a command; its exit code. Raises SystemExit(2) for a line that cannot be parsed."""
+    """Runs a command; its exit code. Raises SystemExit(2) for a line that cannot be parsed.
+
+    Without `argv` this is the whole process, which is then hardened: enrolment and the doctor
+    hold keys and faces in memory as the kiosk does.
+    """
     args = _parsed(list(sys.argv[1:] if argv is None else argv))
+    if argv is None:
+        harden()
     _never_fail_to_print()
     level = logging.DEBUG if os.environ.get("FOYER_DEBUG") else logging.WARNING
     logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
@@ -155,8 +162,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _never_fail_to_print() -> None:
     """A file's name, or a terminal without UTF-8, may hold what cannot be printed as it is."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _told(context: Context, code: str, message: str, exit_code: int) -> int:

@@ -111,14 +111,14 @@ def _init(context: Context) -> int:
     from app.options import default_file  # noqa: PLC0415
 
     path = Path(context.args.config) if context.args.config else default_file()
+    if path.exists():
+        raise SettingsError(
+            f"{path} is there already and stays as it is. Edit it, or move it away first."
+        )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:
             file.write("\n".join(written()) + "\n")
-    except FileExistsError:
-        raise SettingsError(
-            f"{path} is there already and stays as it is. Edit it, or move it away first."
-        ) from None
     except OSError as fault:
         raise SettingsError(
             f"{path} cannot be written ({fault.strerror}). Name another with --config."

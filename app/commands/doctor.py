@@ -18,7 +18,7 @@ def run(context: Context) -> int:
     from app import doctor  # noqa: PLC0415 - loads what it looks at
 
     findings = []
-    for finding in doctor.examine(context.settings):
+    for finding in doctor.examine(lambda: context.settings):
         findings.append(finding)
         context.print(f"{MARKS[finding.state]}  {finding.name:<17} {finding.said}")
         if finding.cure:

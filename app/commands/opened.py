@@ -38,7 +38,9 @@ def opened(context: Context) -> Iterator[Store]:
 
 def person_named(gallery: Store, word: str) -> Person:
     """Whose employee number, or else id, this is; raises GalleryRefused."""
-    person = gallery.resolve(Claim(ClaimKind.NUMBER, word)).person or gallery.person(word)
+    person = gallery.resolve(Claim(ClaimKind.NUMBER, word)).person
+    if person is None and word.isprintable():
+        person = gallery.person(word)
     if person is None:
         raise GalleryRefused(f"Nobody here has the number {word}. See who is: foyer people list")
     return person

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -73,13 +74,31 @@ def foyer(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Path) -> Foyer
     return Foyer(monkeypatch, capsys, tmp_path)
 
 
-@pytest.fixture
-def kiosk(foyer: Foyer) -> Foyer:
-    """With a new gallery. Its passphrase is stretched little: how much is not the point here."""
-    mark = foyer.gallery.with_name("gallery.db.mark")
+@pytest.fixture(scope="session")
+def new_gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a gallery as `gallery init` leaves it, to copy.
+
+    Its passphrase is stretched little: how much is not the point here.
+    """
+    folder = tmp_path_factory.mktemp("kiosk")
     cheap = Cost(passes=1, memory_kib=8, lanes=1)
-    PassphraseKeys(foyer.key_file, mark, lambda: Secret(PASSPHRASE), cheap).create()
-    foyer.ok("gallery", "init", stdin=f"{ADMIN_PIN}\n")
+    keys = PassphraseKeys(
+        folder / "gallery.db.keys", folder / "gallery.db.mark", lambda: Secret(PASSPHRASE), cheap
+    )
+    keys.create()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FOYER_GALLERY_PATH", str(folder / "gallery.db"))
+        patch.setenv("FOYER_GALLERY_KEYS", "passphrase")
+        patch.setenv("FOYER_PASSPHRASE", PASSPHRASE)
+        patch.setattr(sys, "stdin", io.StringIO(f"{ADMIN_PIN}\n"))
+        assert cli.main(("gallery", "init")) == 0
+    return folder
+
+
+@pytest.fixture
+def kiosk(foyer: Foyer, new_gallery: Path) -> Foyer:
+    """With a new gallery."""
+    shutil.copytree(new_gallery, foyer.gallery.parent)
     return foyer
 
 
@@ -98,5 +117,6 @@ def engine(_engine: FaceEngine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fac
         return _engine
 
     monkeypatch.setattr(bootstrap, "face_engine", loaded)
+    monkeypatch.setattr(_engine, "load", lambda: None)
     yield _engine
     _engine.forget()
