@@ -7,7 +7,6 @@ that a camera is opened for a moment and the face models are loaded once.
 from __future__ import annotations
 
 import ctypes
-import math
 import os
 import shutil
 import sys
@@ -15,11 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.domain.events import Moment
-from app.errors import FoyerError
+from app.domain.journal import parse
+from app.errors import FoyerError, SettingsError
+from app.resources import library_file, resource
+from app.runtime.hardening import harden
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -62,27 +64,54 @@ LIBRARIES: dict[str, str] = {
 }
 #: Less than this and the journal will not be able to grow for long.
 ROOM_MIB = 500
-#: This version was not made before it; a clock that says so is wrong.
-EARLIEST_UTC_S = 1_790_000_000
+#: Nobody had this program in 2024 (UTC seconds); a clock that says so is wrong.
+EARLIEST_UTC_S = 1_735_689_600
+#: How far the newest row of the journal may be ahead before the clock is taken to be wrong.
+AHEAD_S = 60.0
 RATE_FRAMES = 20
 
 Check = Callable[["Settings"], Finding]
 
 
-def examine(settings: Settings) -> Iterator[Finding]:
-    """Every finding, in order, as it is made."""
-    for name, check in CHECKS:
-        try:
-            yield check(settings)
-        except FoyerError as fault:
-            said, _, cure = str(fault).partition(". ")
-            yield Finding(name, State.FAULT, said, cure or "See the manual.")
-        except Exception as fault:  # noqa: BLE001 - a doctor that falls ill helps nobody
-            said = f"{type(fault).__name__}: {fault}"
-            yield Finding(name, State.FAULT, said, "This was not foreseen: please report it.")
+def examine(read_settings: Callable[[], Settings]) -> Iterator[Finding]:
+    """Every finding, in order, as it is made; what needs settings only where they can be read."""
+    for name, look in MACHINE:
+        yield looked(name, look)
+    settings = None
+    try:
+        settings = read_settings()
+    except SettingsError as fault:
+        yield _trouble("settings", fault)
+    if settings is not None:
+        yield _settings(settings)
+        for name, check in KIOSK:
+            yield looked(name, partial(check, settings))
 
 
-def _python(_: Settings) -> Finding:
+def looked(name: str, look: Callable[[], Finding]) -> Finding:
+    """What the check found, or why it could not look."""
+    try:
+        return look()
+    except (FoyerError, FileNotFoundError) as fault:
+        return _trouble(name, fault)
+    except Exception as fault:  # noqa: BLE001 - a doctor that falls ill helps nobody
+        said = f"{type(fault).__name__}: {fault}"
+        return Finding(name, State.FAULT, said, "This was not foreseen: please report it.")
+
+
+def _trouble(name: str, fault: Exception) -> Finding:
+    """Our own messages say what happened and, after a full stop, what to do."""
+    said, _, cure = str(fault).partition(". ")
+    return Finding(name, State.FAULT, said, cure or "Run the doctor again once that is mended.")
+
+
+def _settings(settings: Settings) -> Finding:
+    changed = [each for each in settings.table.values() if each.origin != "default"]
+    said = f"{len(changed)} of {len(settings.table)} set, all within their limits"
+    return Finding("settings", State.OK, said)
+
+
+def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < (3, 11):  # noqa: UP036 - somebody may start it with another Python
         return Finding("python", State.FAULT, version, "Run: sh packaging/setup")
@@ -100,19 +129,32 @@ def missing_libraries(load: Callable[[str], object] = ctypes.CDLL) -> dict[str, 
     return missing
 
 
-def _libraries(_: Settings) -> Finding:
+def _libraries() -> Finding:
     if sys.platform != "linux":
         return Finding("window libraries", State.OK, "they come with Qt on this system")
     missing = missing_libraries()
     if not missing:
         return Finding("window libraries", State.OK, f"all {len(LIBRARIES)} can be loaded")
-    packages = " ".join(sorted(set(missing.values())))
-    line = f"Run: sudo apt-get install {packages}"
-    return Finding("window libraries", State.WARNING, f"missing: {', '.join(missing)}", line)
+    said = f"missing: {', '.join(missing)}"
+    # Without a display no window could be opened anyway, and everything else works.
+    state = State.FAULT if _has_display() else State.WARNING
+    return Finding("window libraries", state, said, install_line(missing))
 
 
-def _display(_: Settings) -> Finding:
-    if sys.platform != "linux" or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY"):
+def install_line(missing: dict[str, str]) -> str:
+    """The one line that installs what is missing, where that is known."""
+    if shutil.which("apt-get") is None:
+        return "Install the packages of your system that have these libraries."
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    return f"Run: {sudo}apt-get install {' '.join(sorted(set(missing.values())))}"
+
+
+def _has_display() -> bool:
+    return bool(os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY"))
+
+
+def _display() -> Finding:
+    if sys.platform != "linux" or _has_display():
         return Finding("display", State.OK, "there is one")
     cure = "Start the kiosk in a desktop session; `foyer demo` runs without one."
     return Finding("display", State.WARNING, "none was found", cure)
@@ -138,10 +180,18 @@ def _gallery(settings: Settings) -> Finding:
         )
     gallery = bootstrap.open_gallery(settings)
     try:
-        people = len(gallery.people())
+        people, has_pin = len(gallery.people()), bool(gallery.admin_pin_hash())
+        newest_s = max((parse(row.text).utc_s for row in gallery.rows(1)), default=0.0)
     finally:
         gallery.close()
-    return Finding("gallery", State.OK, f"{path} opens; {people} people")
+    said = f"{path} opens; {people} people"
+    if newest_s > time.time() + AHEAD_S:
+        cure = "Set the clock: it was put back, and contracts are kept by it."
+        return Finding("gallery", State.FAULT, f"{said}; its newest row is in the future", cure)
+    if not has_pin:
+        cure = "Run: foyer gallery set-pin"
+        return Finding("gallery", State.WARNING, f"{said}; no administrator's PIN is set", cure)
+    return Finding("gallery", State.OK, said)
 
 
 def _models(settings: Settings) -> Finding:
@@ -166,69 +216,120 @@ def _camera(settings: Settings) -> Finding:
         source.close()
     rate = (len(times) - 1) / max(times[-1] - times[0], 1e-6)
     said = f"{source.name}: {got.width_px}x{got.height_px} {got.encoding}, {rate:.0f} a second"
+    if source.simulated:
+        cure = "Choose another camera.source for a real kiosk."
+        return Finding("camera", State.WARNING, said, cure)
     if rate < settings.camera.rate_hz / 2:
         cure = "Give it more light, or lower camera.rate_hz."
         return Finding("camera", State.WARNING, said, cure)
     return Finding("camera", State.OK, said)
 
 
+def _badge_reader(settings: Settings) -> Finding:
+    named = settings.reader.badge
+    if not named.startswith("/"):
+        said = {"keyboard": "types into the window, like a keyboard"}.get(named, "none")
+        return Finding("badge reader", State.OK, said)
+    if not Path(named).exists():
+        cure = "Plug it in, or correct reader.badge; ls /dev/input/by-id shows what is there."
+        return Finding("badge reader", State.FAULT, f"{named} is not there", cure)
+    if not os.access(named, os.R_OK):
+        cure = "Put the kiosk's user into the group input, then log in again."
+        return Finding("badge reader", State.FAULT, f"{named} may not be read", cure)
+    return Finding("badge reader", State.OK, named)
+
+
+def _door(settings: Settings) -> Finding:
+    command = settings.door.command
+    if not command:
+        return Finding("door", State.OK, "none is wired; the journal is the release")
+    if shutil.which(command[0]) is None:
+        cure = "Correct door.command, or make the program executable."
+        return Finding("door", State.FAULT, f"{command[0]} cannot be run", cure)
+    return Finding("door", State.OK, f"{command[0]} (not tried: it would open)")
+
+
+def _language(settings: Settings) -> Finding:
+    language = settings.kiosk.language
+    if language != "en":
+        try:
+            resource(f"resources/locale/foyer_{language}.ts")
+        except FileNotFoundError:
+            cure = "Correct kiosk.language; until then everything is in English."
+            said = f"there is no translation {language!r}"
+            return Finding("language", State.WARNING, said, cure)
+    return Finding("language", State.OK, language)
+
+
 def _disk(settings: Settings) -> Finding:
-    folder = next(each for each in (settings.gallery.path, *settings.gallery.path.parents)
-                  if each.is_dir())  # fmt: skip
+    """Where the gallery is or will be, at its nearest folder that is there."""
+    path = settings.gallery.path.absolute()
+    folder = next(each for each in (path, *path.parents) if each.is_dir())
     free = shutil.disk_usage(folder).free // 2**20
     if not os.access(folder, os.W_OK):
-        return Finding("disk", State.FAULT, f"{folder} is read-only", "Make it writable.")
+        cure = "Make it writable for the kiosk's user, or name another gallery.path."
+        return Finding("disk", State.FAULT, f"{folder} is read-only", cure)
     if free < ROOM_MIB:
         cure = f"Free some space: at least {ROOM_MIB} MiB."
         return Finding("disk", State.WARNING, f"{free} MiB free in {folder}", cure)
     return Finding("disk", State.OK, f"{free // 1024} GiB free in {folder}")
 
 
-def _clock(_: Settings) -> Finding:
-    now = Moment(time.monotonic(), time.time())
-    said = time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(now.utc_s))
-    if now.utc_s < EARLIEST_UTC_S:
+def _clock() -> Finding:
+    now_s = time.time()
+    said = time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(now_s))
+    if now_s < EARLIEST_UTC_S:
         cure = "Set the clock: contracts are kept by it."
         return Finding("clock", State.FAULT, f"{said} is in the past", cure)
     return Finding("clock", State.OK, said)
 
 
-def _memory(_: Settings) -> Finding:
+def _core_dumps() -> Finding:
+    """Templates, keys and pictures are in memory, so memory is never to be written anywhere."""
     if sys.platform == "win32":
-        return Finding("core dumps", State.WARNING, "not looked at on Windows", "Switch them off.")
-    pattern = Path("/proc/sys/kernel/core_pattern")
-    where = pattern.read_text(encoding="utf-8").strip() if pattern.exists() else "unknown"
-    said = f"`foyer run` switches its own off; this system would send them to {where}"
-    return Finding("core dumps", State.OK, said)
+        cure = "Switch off dumps of foyer in Windows Error Reporting."
+        return Finding("core dumps", State.WARNING, "not looked at on Windows", cure)
+    gaps = harden()
+    if gaps:
+        cure = "Switch core dumps off for the whole machine: sysctl kernel.core_pattern=/dev/null"
+        return Finding("core dumps", State.WARNING, "; ".join(gaps), cure)
+    return Finding("core dumps", State.OK, "switched off, and nobody may trace this program")
 
 
 def _challenges(settings: Settings) -> Finding:
-    from app.domain.liveness import Challenge  # noqa: PLC0415
+    from app.domain.liveness import Challenge, entropy_bits  # noqa: PLC0415
 
     steps, choices = settings.policy().liveness.challenges, len(Challenge)
-    bits = math.log2(choices * (choices - 1) ** (steps - 1))
-    said = f"{steps} of {choices} movements, {bits:.1f} bits a visit"
+    plans = 2 ** entropy_bits(choices, steps)
+    said = (
+        f"{steps} of {choices} movements: one plan in {plans:.0f}, "
+        f"{entropy_bits(choices, steps):.1f} bits a visit"
+    )
     return Finding("challenges", State.OK, said)
 
 
-def _fonts(_: Settings) -> Finding:
-    from app.resources import library_file  # noqa: PLC0415
-
+def _fonts() -> Finding:
     path = library_file("matplotlib", "mpl-data/fonts/ttf/DejaVuSans.ttf")
     return Finding("fonts", State.OK, f"at the least {path.name}, loaded by the window itself")
 
 
-CHECKS: tuple[tuple[str, Check], ...] = (
+#: What can be looked at without settings, and what cannot.
+MACHINE: tuple[tuple[str, Callable[[], Finding]], ...] = (
     ("python", _python),
     ("window libraries", _libraries),
     ("display", _display),
     ("fonts", _fonts),
+    ("clock", _clock),
+    ("core dumps", _core_dumps),
+)
+KIOSK: tuple[tuple[str, Check], ...] = (
+    ("language", _language),
+    ("disk", _disk),
     ("keys", _keys),
     ("gallery", _gallery),
     ("models", _models),
     ("camera", _camera),
-    ("disk", _disk),
-    ("clock", _clock),
-    ("core dumps", _memory),
+    ("badge reader", _badge_reader),
+    ("door", _door),
     ("challenges", _challenges),
 )
