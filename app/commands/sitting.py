@@ -71,9 +71,12 @@ def sit(
     wanting = Reason.NO_FACE.value
     source.open()
     try:
-        frame = source.read()
-        end_s = frame.t_s + LIMIT_S
-        while frame.t_s < end_s and len(taken) < WANTED:
+        end_s = math.inf
+        while len(taken) < WANTED:
+            frame = source.read()
+            end_s = min(end_s, frame.t_s + LIMIT_S)
+            if not frame.t_s < end_s:
+                break
             found = _look(engine, frame, taken, policy)
             if isinstance(found, _Taken):
                 if taken and taken[-1].track != found.track:
@@ -84,7 +87,6 @@ def sit(
             else:
                 wanting = found.value if found else "no-movement"
                 hints.say(HINTS.get(found, found.value) if found else TURN, frame.t_s)
-            frame = source.read()
     finally:
         source.close()
         engine.forget()
