@@ -19,9 +19,12 @@ REACTION_S = 0.38
 REACTION_JITTER_S = 0.08
 #: Rest between two movements, long enough to be seen at five looks a second.
 SETTLE_S = 0.4
-#: Still asked for the same after a movement: it was missed, and people try again.
-PATIENCE_S = 1.3
-TURN_DEG, LOOK_UP_DEG, TILT_JITTER_DEG = 22.0, 17.0, 1.0
+#: Still asked for the same after a movement: it was missed, and people try again, more clearly.
+PATIENCE_S = 1.0
+_CLEARER, _LONGER = 0.12, 0.5
+#: Landmarks regress to the mean face: of these, the embedded pack reads about 21 and 15 degrees.
+TURN_DEG, LOOK_UP_DEG = 27.0, 21.0
+_SIZE_JITTER = 0.04
 MOUTH_SHARE = 0.85
 
 
@@ -36,14 +39,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class _Movement:
-    """One movement from rest and back; seconds. `extra_deg` makes no two turns alike."""
+    """One movement from rest and back; seconds. `size` scales it and makes no two alike."""
 
     challenge: Challenge
     began_s: float
     rise_s: float
     hold_s: float
     fall_s: float
-    extra_deg: float
+    size: float = 1.0
 
     @property
     def ends_s(self) -> float:
@@ -63,15 +66,18 @@ def minimum_jerk(share: float) -> float:
     return s**3 * (10.0 - 15.0 * s + 6.0 * s * s)
 
 
-def _movement(challenge: Challenge, began_s: float, extra_deg: float) -> _Movement:
+def _movement(challenge: Challenge, began_s: float, size: float, tries: int) -> _Movement:
+    """The first try, or one of the more distinct ones after it."""
+    longer = 1.0 + _LONGER * tries
     match challenge:
         case Challenge.BLINK:
             # A blink on request is slower than a spontaneous one.
-            return _Movement(challenge, began_s, 0.11, 0.2, 0.14, 0.0)
+            return _Movement(challenge, began_s, 0.11, 0.2 * longer, 0.14)
         case Challenge.OPEN_MOUTH:
-            return _Movement(challenge, began_s, 0.3, 0.35, 0.3, 0.0)
+            return _Movement(challenge, began_s, 0.3, 0.35 * longer, 0.3)
         case Challenge.TURN_LEFT | Challenge.TURN_RIGHT | Challenge.LOOK_UP:
-            return _Movement(challenge, began_s, 0.4, 0.35, 0.4, extra_deg)
+            clearer = size + _CLEARER * min(tries, 2)
+            return _Movement(challenge, began_s, 0.4, 0.35 * longer, 0.4, clearer)
         case _:
             assert_never(challenge)
 
@@ -87,6 +93,7 @@ class Actor:
         self._due_s = 0.0
         self._rested_s = float("-inf")
         self._movement: _Movement | None = None
+        self._tries = 0
         self._next_blink_s: float | None = None
 
     def ask(self, challenge: Challenge | None, t_s: float) -> None:
@@ -94,6 +101,7 @@ class Actor:
         if challenge is self._asked:
             return
         self._asked = challenge
+        self._tries = 0
         delay_s = REACTION_S + float(self._chance.uniform(-1.0, 1.0)) * REACTION_JITTER_S
         self._due_s = t_s + delay_s
 
@@ -112,13 +120,14 @@ class Actor:
             self._rested_s = self._movement.ends_s
             if self._movement.challenge is self._asked:
                 self._due_s = max(self._due_s, self._rested_s + PATIENCE_S)
+                self._tries += 1
             self._movement = None
         if self._movement is not None:
             return
         if self._asked is not None:
             if t_s >= max(self._due_s, self._rested_s + SETTLE_S):
-                extra = float(self._chance.uniform(-1.0, 1.0)) * TILT_JITTER_DEG
-                self._movement = _movement(self._asked, t_s, extra)
+                size = 1.0 + float(self._chance.uniform(-1.0, 1.0)) * _SIZE_JITTER
+                self._movement = _movement(self._asked, t_s, size, self._tries)
         elif self._blinks:
             self._blink_now_and_then(t_s)
 
@@ -127,7 +136,7 @@ class Actor:
         if self._next_blink_s is None or t_s - self._next_blink_s > 1.0:
             self._next_blink_s = t_s + float(self._chance.uniform(2.0, 6.0))
         elif t_s >= self._next_blink_s:
-            self._movement = _Movement(Challenge.BLINK, t_s, 0.08, 0.03, 0.12, 0.0)
+            self._movement = _Movement(Challenge.BLINK, t_s, 0.08, 0.03, 0.12)
             self._next_blink_s = t_s + float(self._chance.uniform(2.0, 6.0))
 
     def _sway(self, t_s: float) -> Stance:
@@ -151,11 +160,11 @@ def _performed(movement: _Movement, share: float, sway: Stance) -> Look:
     closed = opened = 0.0
     match movement.challenge:
         case Challenge.TURN_LEFT:
-            yaw_deg += share * (TURN_DEG + movement.extra_deg)
+            yaw_deg += share * TURN_DEG * movement.size
         case Challenge.TURN_RIGHT:
-            yaw_deg -= share * (TURN_DEG + movement.extra_deg)
+            yaw_deg -= share * TURN_DEG * movement.size
         case Challenge.LOOK_UP:
-            pitch_deg += share * (LOOK_UP_DEG + movement.extra_deg)
+            pitch_deg += share * LOOK_UP_DEG * movement.size
         case Challenge.BLINK:
             closed = share
         case Challenge.OPEN_MOUTH:

@@ -29,9 +29,9 @@ from app.cv import cv2
 CELL_PX = 8
 #: Depth towards the camera in jaw widths, 0 at the root of the nose, in iBUG order. A generic
 #: adult face, estimated to 0.01-0.05 jaw widths and symmetric; only the look depends on it.
-_JAW = (-0.52, -0.52, -0.50, -0.46, -0.38, -0.30, -0.21, -0.11, -0.06)
+_JAW = (-0.56, -0.56, -0.54, -0.49, -0.40, -0.31, -0.21, -0.11, -0.06)
 _BROW = (-0.16, -0.11, -0.07, -0.05, -0.03)
-_NOSE = (0.0, 0.04, 0.08, 0.12, -0.03, 0.01, 0.04, 0.01, -0.03)
+_NOSE = (0.0, 0.05, 0.10, 0.15, -0.02, 0.02, 0.05, 0.02, -0.02)
 _EYE = (-0.16, -0.11, -0.10, -0.12, -0.11, -0.12)
 _OUTER_LIPS = (-0.07, 0.0, 0.03, 0.04, 0.03, 0.0, -0.07, -0.02, 0.01, 0.02, 0.01, -0.02)
 _INNER_LIPS = (-0.05, 0.0, 0.02, 0.0, -0.05, 0.0, 0.01, 0.0)
@@ -42,7 +42,7 @@ DEPTHS = np.array(
 )  # fmt: skip
 #: Forehead points: across and up from the brows, in jaw widths, and their depth.
 _FOREHEAD = ((0.0, 0.25, -0.02), (-0.25, 0.22, -0.10), (0.25, 0.22, -0.10), (0.0, 0.48, -0.14))
-EAR_PLANE = -0.5
+EAR_PLANE = -0.54
 #: Distance of the lens in jaw widths: a face of 14 cm seen from 70 cm.
 LENS = 5.0
 #: Steepest slope the surface may have; beyond, a turn of 25 degrees would fold the picture.
@@ -130,7 +130,7 @@ def _depth(
         [DEPTHS, [z for _, _, z in _FOREHEAD], np.full(len(outline), EAR_PLANE)]
     )
     surface = thin_plate(points, depths[:, None], across.reshape(-1, 2))[:, 0]
-    grid = np.clip(surface.reshape(across.shape[:2]), EAR_PLANE - 0.08, 0.14)
+    grid = np.clip(surface.reshape(across.shape[:2]), EAR_PLANE - 0.08, 0.17)
     return _gentler(grid, CELL_PX / width)
 
 

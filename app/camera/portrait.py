@@ -18,9 +18,13 @@ FRAME_WIDTH, FRAME_HEIGHT = 640, 480
 #: The frame's top left corner on the plate, and the plate's size, pixels.
 MARGIN_X, MARGIN_Y = 40, 32
 PLATE_WIDTH, PLATE_HEIGHT = FRAME_WIDTH + 2 * MARGIN_X, FRAME_HEIGHT + 2 * MARGIN_Y
-#: Distance of the jaw's ends in the frame, and where their middle is put.
-FACE_WIDTH_PX = 185.0
-FACE_X, FACE_Y = 320.0, 238.0
+#: Where the middle of the face is put in the frame, pixels.
+FACE_X, FACE_Y = 320.0, 232.0
+
+#: The jaw's width on the copy that is cut out; masks and filters there have their sizes from it.
+_CUTTING_PX = 92.0
+#: How far to each side of the face a person reaches, in jaw widths.
+_AROUND = 1.95
 
 Pixels = NDArray[np.uint8]
 Field = NDArray[np.float32]
@@ -31,10 +35,12 @@ class Sitter:
     """A photograph, BGR uint8 [h, w, 3], and the 68 iBUG landmarks of the one face meant.
 
     The face should look into the lens with open eyes; its jaw should be 80 pixels wide or more.
+    `face_width_px`: how wide the jaw is shown in the frame, that is how near the person stands.
     """
 
     photo: Pixels
     landmarks: tuple[Point, ...]
+    face_width_px: float = 138.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,16 +62,16 @@ def portrait_of(sitter: Sitter) -> Portrait:
     points = np.asarray(sitter.landmarks, dtype=np.float64)
     if points.shape != (68, 2) or points[16, 0] - points[0, 0] < 1.0:
         raise ValueError("A sitter needs the 68 landmarks of an upright face.")
-    plate, inside, landmarks = _place(sitter.photo, points)
+    plate, inside, landmarks = _place(sitter.photo, points, sitter.face_width_px)
     alpha = _cut_out(plate, inside, landmarks)
     return Portrait(_spread_colour(plate, alpha), alpha, landmarks)
 
 
 def _place(
-    photo: Pixels, points: NDArray[np.float64]
+    photo: Pixels, points: NDArray[np.float64], width_px: float
 ) -> tuple[Pixels, Pixels, NDArray[np.float64]]:
     """The plate, a mask of what is really photograph, and the landmarks on the plate."""
-    scale = FACE_WIDTH_PX / (points[16, 0] - points[0, 0])
+    scale = width_px / (points[16, 0] - points[0, 0])
     centre = (points[[0, 16]].mean(axis=0) + points[27:36].mean(axis=0)) / 2
     target = np.array([FACE_X + MARGIN_X, FACE_Y + MARGIN_Y])
     matrix = np.column_stack([np.eye(2) * scale, target - scale * centre])
@@ -110,22 +116,44 @@ def _guess(landmarks: NDArray[np.float64], inside: Pixels) -> Pixels:
     forehead = landmarks[17:27] - (0.0, 0.3 * tall)
     face = cv2.convexHull(np.vstack([landmarks, forehead]).astype(np.int32))
     cv2.fillConvexPoly(mask, face, cv2.GC_FGD)
+    for side in (-1.0, 1.0):  # nobody's shoulder slopes less than this
+        above = np.array(
+            [
+                (x + side * 1.25 * jaw, brow),
+                (x + side * 1.25 * jaw, chin),
+                (x + side * 2.1 * jaw, chin + 0.75 * tall),
+                (x + side * 2.1 * jaw, brow),
+            ]
+        )
+        cv2.fillConvexPoly(mask, above.astype(np.int32), cv2.GC_BGD)
     mask[inside == 0] = cv2.GC_BGD
     return mask
 
 
+def _surroundings(landmarks: NDArray[np.float64], shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The rows and columns worth looking at: what is far away only teaches wrong colours."""
+    jaw = landmarks[16, 0] - landmarks[0, 0]
+    x, y = landmarks[[0, 16]].mean(axis=0)
+    left, right, top = (int(v) for v in (x - _AROUND * jaw, x + _AROUND * jaw, y - 1.6 * jaw))
+    return slice(max(top, 0), shape[0]), slice(max(left, 0), min(right, shape[1]))
+
+
 def _cut_out(plate: Pixels, inside: Pixels, landmarks: NDArray[np.float64]) -> Pixels:
-    """The person's alpha, uint8 [h, w]; at half size, where GrabCut takes a quarter second."""
-    small = cv2.resize(plate, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    covered = cv2.resize(inside, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_NEAREST)
-    mask = _guess(landmarks * 0.5, np.asarray(covered, dtype=np.uint8))
+    """The person's alpha, uint8 [h, w]; on a small copy, where GrabCut takes a quarter second."""
+    size = _CUTTING_PX / (landmarks[16, 0] - landmarks[0, 0])
+    small = cv2.resize(plate, None, fx=size, fy=size, interpolation=cv2.INTER_AREA)
+    covered = cv2.resize(inside, None, fx=size, fy=size, interpolation=cv2.INTER_NEAREST)
+    mask = _guess(landmarks * size, np.asarray(covered, dtype=np.uint8))
     cv2.setRNGSeed(1)  # its colour clusters start at random
     model_back, model_front = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(small, mask, (0, 0, 1, 1), model_back, model_front, 5, cv2.GC_INIT_WITH_MASK)
-    solid = ((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)).astype(np.uint8)
+    near = _surroundings(landmarks * size, mask.shape)
+    part, found = np.ascontiguousarray(small[near]), np.ascontiguousarray(mask[near])
+    cv2.grabCut(part, found, (0, 0, 1, 1), model_back, model_front, 5, cv2.GC_INIT_WITH_MASK)
+    solid = np.zeros_like(mask)
+    solid[near] = (found == cv2.GC_FGD) | (found == cv2.GC_PR_FGD)
     round9 = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9))
     solid = cv2.morphologyEx(solid, cv2.MORPH_OPEN, round9).astype(np.uint8)
-    nose = (landmarks[30] * 0.5).astype(int)
+    nose = (landmarks[30] * size).astype(int)
     solid = _without_holes(_component_at(solid, int(nose[0]), int(nose[1])))
     smooth = cv2.medianBlur(solid * np.uint8(255), 7)
     full = cv2.resize(smooth, (plate.shape[1], plate.shape[0]), interpolation=cv2.INTER_CUBIC)
