@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import random
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -190,3 +192,41 @@ def test_a_reader_that_goes_away_is_no_defect() -> None:
         os.close(write)
     assert done.returncode != cli.EXIT_DEFECT
     assert done.stderr == ""
+
+
+WORDS = shlex.split(
+    "show init info check set-pin list add remove set-badge verify tail --json --origin --set "
+    "--config kiosk.theme=dark kiosk.theme=x = --last -1 0 --yes --name --number 1001 --until "
+    "2026-13-45 --none --help --anew --reason -- - nobody.db '' ' ' é '\n'"
+)
+
+
+def test_no_line_however_odd_is_a_defect(
+    kiosk: Foyer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    dice = random.Random(20261121)
+    odd = [*WORDS, "\udcff", "a" * 5000]
+    codes = set()
+    for _ in range(400):
+        first = dice.choice(["config", "gallery", "people", "audit", "--set"])
+        words = [first, *dice.choices(odd, k=dice.randint(0, 6))]
+        ran = kiosk(*words, stdin=dice.choice(["", "4711\n", "\x00\n"]))
+        codes.add(ran.code)
+        assert ran.code in {0, 1, 2, 3, 4}, (words, ran)
+        assert "Traceback" not in ran.err, words
+    assert codes >= {0, 2, 4}
+
+
+def test_the_process_of_the_command_line_leaves_no_core_behind() -> None:
+    resource = pytest.importorskip("resource", reason="POSIX only")
+    assert resource.RLIM_INFINITY
+    script = (
+        "import resource, sys\nfrom app import cli\nsys.argv = ['foyer', 'config', 'show']\n"
+        "cli.main()\nprint(resource.getrlimit(resource.RLIMIT_CORE))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "(0, 0)"
