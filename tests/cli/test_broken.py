@@ -104,7 +104,7 @@ def flipped(path: Path) -> None:
     ("spoil", "word"),
     [
         (plaintext, "without encryption"),
-        (cut, "cut short"),
+        (cut, "invalid size"),
         (emptied, "empty"),
         (flipped, "altered"),
     ],
