@@ -62,6 +62,17 @@ def companions(path: Path) -> list[Path]:
     return [path.with_name(path.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
 
 
+def is_there(path: Path) -> bool:
+    """Whether anything has that name. Raises GalleryUnwritable where nobody may look."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return True
+
+
 def migrations() -> list[str]:
     """The schema scripts in order; number i brings version i to i + 1.
 

@@ -19,6 +19,7 @@ from app.domain.lockout import Lockout, LockoutPolicy
 from app.domain.matching import Embedding, Snapshot, Space
 from app.domain.people import Claim, ClaimKind, Person
 from app.errors import (
+    GalleryError,
     GalleryLocked,
     GalleryRolledBack,
     GalleryUnwritable,
@@ -61,7 +62,7 @@ class Store:
         if self._session is not None:
             return
         keys, mark = self.key_store.load(), self.key_store.high_water()
-        if not self.path.exists():
+        if not opening.is_there(self.path):
             with opening.only_creator(self.path):
                 keys, mark = self._create()
         if keys is None:
@@ -76,22 +77,24 @@ class Store:
                 raise
             connection = opening.open_file(self.path, keys, mark)
         self._session = _Session(connection, keys)
-        if mark is None or mark.changes > opening.how_far(connection).changes:
-            self._first_mark()
-        self._reserve.hold()
-
-    def _first_mark(self) -> None:
-        """Must be there before anything is written: later its absence means tampering."""
         try:
-            self.key_store.set_high_water(opening.FRESH)
-        except KeyStoreError:
+            self._first_mark(mark)
+        except (GalleryError, KeyStoreError):
             self.close()
             raise
+        self._reserve.hold()
+
+    def _first_mark(self, mark: HighWater | None) -> None:
+        """Must be there before anything is written: later its absence means tampering."""
+        with self._reading() as session:
+            here = opening.how_far(session.connection)
+        if mark is None or mark.changes > here.changes:
+            self.key_store.set_high_water(opening.FRESH)
 
     def _create(self) -> tuple[Keys | None, HighWater | None]:
         """Asks for everything again: another process may have come first."""
         keys, mark = self.key_store.load(), self.key_store.high_water()
-        if self.path.exists():
+        if opening.is_there(self.path):
             return keys, mark
         if mark is not None and not self.create:
             raise GalleryRolledBack(

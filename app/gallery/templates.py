@@ -52,7 +52,7 @@ def snapshot(connection: Connection, space: Space) -> Snapshot:
     version = connection.execute("SELECT changes FROM gallery").fetchone()[0]
     known = {person.id: person for person in people.everybody(connection)}
     rows = connection.execute(
-        "SELECT person, embedding FROM templates WHERE space = ? ORDER BY person, id", (space.id,)
+        "SELECT person, embedding FROM templates WHERE space = ? ORDER BY id", (space.id,)
     )
     vectors = [(person, np.frombuffer(blob, dtype="<f4")) for person, blob in rows]
     if any(vector.shape != (space.dimension,) for _, vector in vectors):

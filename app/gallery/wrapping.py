@@ -68,10 +68,12 @@ def mark_from_text(text: str) -> HighWater:
 
 
 def write_privately(path: Path, content: bytes, *, replace: bool) -> None:
-    """A file only we can read, complete and durable or not there at all.
+    """A file only we can read, complete or not there at all. Raises OSError.
 
-    With `replace` False an existing file stays and FileExistsError is raised. Raises OSError.
-    One writer at a time: the draft always has the same name, so that crashes leave no litter.
+    With `replace` False an existing file stays, FileExistsError is raised, and the new file is
+    durable. A replacement may be undone by a power cut in the next seconds: then the file before
+    is there, whole. One writer at a time: the draft always has the same name, so that crashes
+    leave no litter.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(path.name + ".new")
@@ -86,21 +88,28 @@ def write_privately(path: Path, content: bytes, *, replace: bool) -> None:
             draft.replace(path)
         else:
             path.hardlink_to(draft)
-        if os.name == "posix":
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            _sync_folder(path.parent)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes a new name in the folder durable, where the system can."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @dataclass(frozen=True, slots=True)
 class MarkFile:
     """A high-water mark in a file, signed with a key of the gallery's.
 
-    It shows that a gallery file was put back, not that both files were put back together.
+    It shows that a gallery file was put back, not that both files were put back together. After
+    a power cut it may be a few seconds older than the gallery, which is never refused.
     """
 
     path: Path
@@ -129,7 +138,7 @@ class MarkFile:
         return mark_from_text(text)
 
     def write(self, mark: HighWater) -> None:
-        """Durable when it returns. Raises KeyStoreError."""
+        """Raises KeyStoreError."""
         text = mark_to_text(mark)
         content = f"{text}\n{self._seal(text)}\n".encode()
         try:
