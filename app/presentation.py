@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
-from app.domain.events import Condition
+from app.domain.events import Condition, Part
 from app.domain.journal import Factor, Purpose
 from app.domain.liveness import Challenge
 from app.domain.people import ClaimKind
@@ -168,7 +168,7 @@ def present(kiosk: Kiosk, policy: Policy) -> View:
     """The one View of a state."""
     screen = kiosk.screen
     if isinstance(screen, AskingAdmin | CheckingAdmin | Servicing):
-        return _present_service(screen, policy)
+        return _present_service(kiosk, screen, policy)
     if kiosk.health.gallery in {Condition.FAILED, Condition.LOST}:
         return OutOfServiceView(dict(kiosk.health.codes).get("gallery", "gallery"))
     if kiosk.health.gallery is Condition.STARTING:
@@ -212,7 +212,7 @@ def face_door(kiosk: Kiosk, *, claimed: bool = False) -> FaceDoor:
 
 
 def _present_service(
-    screen: AskingAdmin | CheckingAdmin | Servicing, policy: Policy
+    kiosk: Kiosk, screen: AskingAdmin | CheckingAdmin | Servicing, policy: Policy
 ) -> AdminPinView | ServiceView:
     fewest, longest = policy.pin_lengths
     match screen:
@@ -221,9 +221,22 @@ def _present_service(
         case CheckingAdmin():
             return AdminPinView(0, fewest, longest, None, checking=True)
         case Servicing(facts=facts, log=log):
-            return ServiceView(facts, log)
+            return ServiceView((*_health_facts(kiosk), *facts) if facts else (), log)
         case _ as never:
             assert_never(never)
+
+
+def _health_facts(kiosk: Kiosk) -> tuple[tuple[str, str], ...]:
+    """How each part is now, with the code of what is wrong with it."""
+    codes = dict(kiosk.health.codes)
+    known = f" · {kiosk.people} people, {kiosk.templates} templates"
+    said = []
+    for part in Part:
+        condition: Condition = getattr(kiosk.health, part.value)
+        code = codes.get(part.value, "")
+        more = f" · {code}" if code else known if part is Part.GALLERY else ""
+        said.append((part.value.capitalize(), f"{condition}{more}"))
+    return tuple(said)
 
 
 def _present_session(screen: Verifying, policy: Policy) -> VerifyView | BusyView:

@@ -41,6 +41,7 @@ class Part(StrEnum):
     VISION = "vision"
     CAMERA = "camera"
     READER = "reader"
+    DOOR = "door"
 
 
 class Condition(StrEnum):

@@ -26,6 +26,7 @@ class Health:
     vision: Condition = Condition.STARTING
     camera: Condition = Condition.STARTING
     reader: Condition = Condition.READY
+    door: Condition = Condition.READY
     codes: tuple[tuple[str, str], ...] = ()
 
 

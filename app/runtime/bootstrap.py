@@ -108,12 +108,10 @@ def face_engine(settings: Settings) -> FaceEngine:
 
 def frame_source(settings: Settings) -> FrameSource:
     """The camera named in `camera.source`, not opened yet; raises CameraError for a bad name."""
-    from app.camera.address import parse_address  # noqa: PLC0415 - OpenCV is not always needed
-    from app.camera.opencv import OpencvCamera, Wanted  # noqa: PLC0415
+    from app.camera.choose import source_at  # noqa: PLC0415 - OpenCV is not always needed
 
     camera = settings.camera
-    wanted = Wanted(camera.width_px, camera.height_px, camera.rate_hz)
-    return OpencvCamera(parse_address(camera.source), wanted)
+    return source_at(camera.source, camera.width_px, camera.height_px, camera.rate_hz)
 
 
 def door(settings: Settings) -> Door:
@@ -187,10 +185,10 @@ def facts(
     return (
         ("House", f"{settings.kiosk.house_name}, {settings.kiosk.place}"),
         ("Mode", str(settings.kiosk.mode)),
-        ("Camera", source.name),
-        ("Models", f"{settings.models.pack} ({engine.space.id})"),
-        ("Gallery", str(settings.gallery.path)),
+        ("Camera device", source.name),
+        ("Model pack", f"{settings.models.pack} ({engine.space.id})"),
+        ("Gallery file", str(settings.gallery.path)),
         ("Keys", keys.name),
         ("Badge reader", settings.reader.badge or "none"),
-        ("Door", door(settings).name),
+        ("Door wired", door(settings).name),
     )

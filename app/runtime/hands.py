@@ -8,8 +8,10 @@ import threading
 from collections.abc import Callable
 
 from app.domain.effects import Release
+from app.domain.events import Condition, Part
 from app.errors import DoorError
 from app.ports import BadgeReader, Door
+from app.runtime.supervisor import Tell
 
 log = logging.getLogger(__name__)
 
@@ -17,10 +19,12 @@ JOIN_S = 10.0
 
 
 class DoorHand:
-    """Releases the door, one at a time; a door that does not answer is logged, never retried."""
+    """Releases the door, one at a time. A door that fails is told and logged, never retried: by
+    then somebody else may stand in front of it."""
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: Door, tell: Tell) -> None:
         self._door = door
+        self._tell = tell
         self._asked: queue.SimpleQueue[Release | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="door", daemon=False)
 
@@ -41,8 +45,12 @@ class DoorHand:
                 self._door.release(release.entry)
             except DoorError as fault:
                 log.error("%s", fault)  # noqa: TRY400 - the message says it all
-            except Exception:
+                self._tell(Part.DOOR, Condition.LOST, fault.code)
+            except Exception as defect:
                 log.exception("the door failed in a way nobody foresaw")
+                self._tell(Part.DOOR, Condition.LOST, f"defect-{type(defect).__name__}")
+            else:
+                self._tell(Part.DOOR, Condition.READY, "")
 
 
 class ReaderHand:

@@ -73,7 +73,7 @@ class House:
         self._ledger = LedgerRoom(
             parts.open_gallery, parts.engine.space, self._vision.use, parts.status, post, now
         )
-        self._door = DoorHand(parts.door)
+        self._door = DoorHand(parts.door, self._tell)
         self._readers = [ReaderHand(reader, self.badge_read) for reader in parts.readers]
         rooms = [
             (Part.GALLERY, self._ledger.work),

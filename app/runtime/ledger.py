@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from app.domain.effects import CheckAdminPin, CheckPin, ReadStatus, Record, Resolve
 from app.domain.events import (
@@ -25,7 +26,7 @@ from app.domain.events import (
     Resolved,
     StatusRead,
 )
-from app.domain.journal import parse
+from app.domain.journal import Row, parse
 from app.domain.lockout import is_locked
 from app.domain.matching import Snapshot, Space
 from app.domain.people import Claim, ClaimKind
@@ -168,11 +169,13 @@ def _check(
 
 
 def _tail(gallery: Gallery) -> tuple[str, ...]:
-    """The last entries for the service screen: when, what, how it ended; newest first."""
-    lines = []
-    for row in gallery.rows(last=LOG_TAIL):
-        entry = parse(row.text)
-        ended = "granted" if entry.granted else (entry.reason or "refused")
-        how = "+".join(sorted(entry.factors)) or entry.detail or "-"
-        lines.append(f"{row.sequence}|{entry.utc_s:.0f}|{entry.kind}|{how}|{ended}")
-    return tuple(reversed(lines))
+    """The last entries for the service screen, newest first: when, what, and how it ended."""
+    return tuple(reversed([_line(row) for row in gallery.rows(last=LOG_TAIL)]))
+
+
+def _line(row: Row) -> str:
+    entry = parse(row.text)
+    when = datetime.fromtimestamp(entry.utc_s, UTC).astimezone().strftime("%d.%m. %H:%M:%S")
+    what = " + ".join(sorted(entry.factors)) or entry.detail or entry.kind
+    ended = "granted" if entry.granted else (entry.reason or "refused")
+    return f"{when}  {what}: {ended}  (row {row.sequence})"
