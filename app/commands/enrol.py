@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.context import Context, Misused, json_argument
-from app.commands.opened import note, opened, person_named
+from app.commands.opened import new_number, note, opened, person_named
 from app.domain.journal import Entry
-from app.domain.people import Person
+from app.domain.people import Claim, ClaimKind, Person
+from app.errors import GalleryRefused
 
 if TYPE_CHECKING:
     from app.commands.pictures import Picture
@@ -26,6 +27,7 @@ EXAMPLES = """
 examples:
   foyer enrol 1001 front.jpg smiling.jpg glasses.jpg
   foyer enrol 1001 --camera
+  foyer enrol --number 1002 --name "Bo Lind" front.jpg      somebody who is not known here yet
 
 Three to five different pictures of a straight look make a face that is recognised best. Exit code
 1 means that nothing was stored: no picture was usable, or they look like somebody else, which
@@ -36,8 +38,10 @@ Three to five different pictures of a straight look make a face that is recognis
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EXAMPLES
-    parser.add_argument("person", metavar="NUMBER", help="the employee number")
+    parser.add_argument("person", metavar="NUMBER", nargs="?", help="the employee number")
     parser.add_argument("photos", metavar="PHOTO", nargs="*", help="JPEG, PNG, WebP, TIFF or BMP")
+    parser.add_argument("--number", help="the same, where it does not come first")
+    parser.add_argument("--name", help="of somebody new, added once there is a usable picture")
     parser.add_argument("--camera", action="store_true", help="take pictures now")
     parser.add_argument(
         "--force", action="store_true", help="store it although it looks like somebody else"
@@ -48,11 +52,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     args = context.args
+    if args.number and args.person:
+        args.photos.insert(0, args.person)
+    number = args.number or args.person
+    if not number:
+        raise Misused("Say whose face it is, by employee number. See: foyer enrol --help")
     if bool(args.photos) == args.camera:
         raise Misused("Name photographs, or give --camera: one of the two. See: foyer enrol --help")
     entry = note(context, "face-enrolled")
     with opened(context) as gallery:
-        return _enrol(context, gallery, person_named(gallery, args.person), entry)
+        return _enrol(context, gallery, _whom(context, gallery, number), entry)
+
+
+def _whom(context: Context, gallery: Store, number: str) -> Person:
+    """Somebody known, or with --name somebody new, who has no id as long as they are not stored."""
+    name = context.args.name
+    if name is None:
+        return person_named(gallery, number)
+    known = gallery.resolve(Claim(ClaimKind.NUMBER, number)).person
+    if known is None:
+        return Person(id="", number=new_number(context, number), name=name.strip())
+    if known.name != name.strip():
+        raise GalleryRefused(
+            f"The number {number} is {known.name}'s. Leave --name out to add pictures of them, or "
+            "give somebody new another number."
+        )
+    return known
 
 
 def _enrol(context: Context, gallery: Store, person: Person, entry: Entry) -> int:
@@ -74,23 +99,17 @@ def _enrol(context: Context, gallery: Store, person: Person, entry: Entry) -> in
         doubts = pictures.doubts([template, *usable], person, snapshot, policy.matching)
     stored = bool(usable) and (not doubts or context.args.force)
     if stored:
+        if not person.id:
+            person = gallery.put_person(person, note(context, "person-added"))
         gallery.add_templates(person.id, engine.space, [matching.fuse(usable)], entry)
     _tell(context, person, usable, doubts, stored=stored)
     context.answer(
         {
             "number": person.number,
-            "id": person.id,
+            "id": person.id or None,
             "space": engine.space.id,
             "stored": stored,
-            "images": [
-                {
-                    "image": each.name,
-                    "usable": each.usable,
-                    "reason": each.reason or None,
-                    "said": each.said or None,
-                }
-                for each in seen
-            ],
+            "images": [_document(each) for each in seen],
             "warnings": list(doubts),
         }
     )
@@ -106,6 +125,15 @@ def _seen(context: Context, engine: FaceEngine) -> list[Picture]:
         return sitting.sit(bootstrap.frame_source(context.settings), engine, policy, context.print)
     photos = context.progress(context.args.photos, len(context.args.photos), "photographs")
     return [pictures.photograph(engine, Path(photo), policy) for photo in photos]
+
+
+def _document(picture: Picture) -> dict[str, object]:
+    return {
+        "image": picture.name,
+        "usable": picture.usable,
+        "reason": picture.reason or None,
+        "said": picture.said or None,
+    }
 
 
 def _why(picture: Picture) -> str:

@@ -46,6 +46,14 @@ def person_named(gallery: Store, word: str) -> Person:
     return person
 
 
+def new_number(context: Context, text: str) -> str:
+    """A number for somebody new, which has to be typed at the kiosk's keypad; raises Misused."""
+    longest = context.settings.policy().number_length
+    if not (text.isascii() and text.isdigit() and len(text) <= longest):
+        raise Misused(f"{text!r} cannot be typed at the kiosk. A number has 1 to {longest} digits.")
+    return text
+
+
 def note(context: Context, what: str, kind: EntryKind = EntryKind.PEOPLE) -> Entry:
     """The journal's entry for a change made here: a stable word, then the operator's reason."""
     reason = str(getattr(context.args, "reason", "") or "").strip()

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from app.commands import asking
-from app.commands.context import Context, Misused, json_argument
-from app.commands.opened import note, opened, person_named
+from app.commands.context import Context, json_argument
+from app.commands.opened import new_number, note, opened, person_named
 from app.commands.tables import lines
 from app.domain.people import Need, Person, PersonKind, Secret
 from app.errors import KeyStoreError
@@ -186,15 +186,11 @@ def _shown(utc_s: float | None) -> str:
 
 
 def _add(context: Context, gallery: Store) -> None:
-    args, longest = context.args, context.settings.policy().number_length
-    if not (args.number.isascii() and args.number.isdigit() and len(args.number) <= longest):
-        raise Misused(
-            f"{args.number!r} cannot be typed at the kiosk. A number has 1 to {longest} digits."
-        )
+    args = context.args
     person = gallery.put_person(
         Person(
             id="",
-            number=args.number,
+            number=new_number(context, args.number),
             name=args.name.strip(),
             kind=PersonKind(args.kind),
             valid_from_s=args.begins,
