@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from app.actuators import CommandCues, CommandDoor, NoDoor, SilentCues
 from app.domain.people import Secret
 from app.domain.policy import Policy
+from app.errors import KeyStoreError
 from app.gallery.keys import key_store as provider_named
 from app.gallery.passphrase import passphrase_from
 from app.gallery.store import Store
@@ -50,12 +52,18 @@ def key_store(settings: Settings) -> KeyStore:
 
 def _passphrase(settings: Settings) -> Callable[[], Secret]:
     """From the file in `gallery.key_file`, FOYER_PASSPHRASE, or asked for where somebody sits."""
-    prompt = _ask_passphrase if sys.stdin.isatty() else None
+    prompt = None
+    if sys.stdin.isatty():
+        prompt = partial(_ask_passphrase, new=not settings.gallery.path.exists())
     return passphrase_from(os.environ, file=settings.gallery.key_file, prompt=prompt)
 
 
-def _ask_passphrase() -> Secret:
-    return Secret(getpass("Passphrase of the gallery: "))
+def _ask_passphrase(*, new: bool) -> Secret:
+    """Twice for a gallery that is yet to be made: a slip would lock it for good."""
+    passphrase = Secret(getpass("Passphrase of the gallery: "))
+    if new and getpass("The passphrase again: ") != passphrase.text:
+        raise KeyStoreError("The two passphrases were not the same. Try again.")
+    return passphrase
 
 
 def open_gallery(settings: Settings, *, create: bool = False) -> Store:

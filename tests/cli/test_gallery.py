@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.commands import asking
+from app.commands.context import Misused
 from app.domain.journal import parse
 from app.domain.people import Secret
 from app.gallery.keys import EphemeralKeys
@@ -89,7 +90,7 @@ def test_a_pin_is_typed_twice_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
     typed(monkeypatch, ADMIN_PIN, ADMIN_PIN)
     assert asking.new_pin(settings, "The PIN").text == ADMIN_PIN
     typed(monkeypatch, ADMIN_PIN, "905129")
-    with pytest.raises(asking.Misused, match="not the same"):
+    with pytest.raises(Misused, match="not the same"):
         asking.new_pin(settings, "The PIN")
 
 
