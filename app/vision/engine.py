@@ -83,18 +83,20 @@ class Engine:
 
     def observe(self, frame: Frame) -> Observation:
         parts, search = self._loaded()
-        expected = self._tracker.expected(frame.t_s)
+        height, width = frame.pixels.shape[:2]
+        whole = Box(0.0, 0.0, width, height)
         seen: list[tuple[Box, Points]] = []
-        for found in search.look(frame.pixels, frame.t_s, expected):
+        for found in search.look(frame.pixels, frame.t_s, self._tracker.expected(frame.t_s)):
+            if not found.box.overlap(whole) > 0.0:
+                continue
             landmarks = parts.landmarker.mark(frame.pixels, found.box)
-            if _is_plausible(landmarks, found.box, frame.pixels.shape):
+            if _is_plausible(landmarks, found.box, whole):
                 seen.append((found.box, landmarks))
         tracks = self._tracker.assign([box for box, _ in seen], frame.t_s)
         faces = [
             _face(frame, track, box, landmarks)
             for track, (box, landmarks) in zip(tracks, seen, strict=True)
         ]
-        height, width = frame.pixels.shape[:2]
         return Observation(
             frame.number,
             frame.t_s,
@@ -131,15 +133,15 @@ def _leave_a_core() -> None:
     threadpool_limits(limits=threads, user_api="blas")
 
 
-def _is_plausible(landmarks: Points, box: Box, shape: tuple[int, ...]) -> bool:
-    """Whether these can be the landmarks of a face in that box of a frame of that shape."""
+def _is_plausible(landmarks: Points, box: Box, whole: Box) -> bool:
+    """Whether these can be the landmarks of a face in `box` of the `whole` frame."""
     if landmarks.shape != (68, 2) or not np.isfinite(landmarks).all():
         return False
     corner, size = np.array([box.left, box.top]), np.array([box.width, box.height])
     inside_box = (landmarks >= corner - OUTSIDE * size) & (
         landmarks <= corner + (1 + OUTSIDE) * size
     )
-    inside_frame = (landmarks >= 0) & (landmarks <= (shape[1], shape[0]))
+    inside_frame = (landmarks >= 0) & (landmarks <= (whole.width, whole.height))
     eyes = landmarks[quality.LEFT_EYE].mean(axis=0) - landmarks[quality.RIGHT_EYE].mean(axis=0)
     share = float(np.hypot(*eyes)) / max(box.width, 1.0)
     return bool(

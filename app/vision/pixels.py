@@ -18,6 +18,7 @@ def grey_of(pixels: Pixels) -> Pixels:
 
 def resized(pixels: Pixels, scale: float) -> Pixels:
     """Scaled by one factor; areas are averaged when it gets smaller."""
+    scale = max(scale, 1.0 / min(pixels.shape[:2]))  # a sliver keeps its last pixel
     if scale == 1.0:
         return pixels
     way = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_LINEAR

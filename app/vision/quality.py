@@ -72,7 +72,8 @@ def _upright(pixels: Pixels, right: Points, left: Points) -> Pixels:
     middle, between = (left + right) / 2.0, left - right
     distance = max(float(np.hypot(*between)), 1.0)
     reach = 2.0 * distance
-    corner = np.maximum(np.floor(middle - reach), 0.0).astype(int)
+    last = np.array([pixels.shape[1] - 1, pixels.shape[0] - 1])
+    corner = np.clip(np.floor(middle - reach), 0, last).astype(int)
     end = np.maximum(np.ceil(middle + reach), corner + 1).astype(int)
     cut = pixels[corner[1] : end[1], corner[0] : end[0]]
     scale = EYES_PX / distance

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from app.cv import cv2
 from app.domain.observation import Box, Observation
@@ -28,6 +30,7 @@ from tests.fakes.vision import (
     close_up,
     embedded_engine,
     embedded_pack,
+    embedded_parts,
 )
 
 POLICY = QualityPolicy()
@@ -278,6 +281,37 @@ def test_a_face_with_impossible_landmarks_is_dropped(shape: Points) -> None:
 
 def test_a_face_that_is_mostly_outside_the_frame_is_dropped() -> None:
     assert look(engine_with(upright(), Box(-160.0, 100.0, 200.0, 200.0)), GREY).faces == ()
+
+
+@given(
+    left=st.floats(-400, 900),
+    top=st.floats(-400, 700),
+    width=st.floats(1, 900),
+    height=st.floats(1, 900),
+)
+def test_no_box_a_detector_may_report_stops_the_engine(
+    left: float, top: float, width: float, height: float
+) -> None:
+    box = Box(left, top, width, height)
+    for face in look(engine_with(upright(), box), GREY).faces:
+        assert 0.0 <= face.quality.completeness <= 1.0 + 1e-9
+        assert np.isfinite([face.quality.sharpness, face.quality.brightness]).all()
+
+
+@settings(max_examples=40)
+@given(
+    left=st.floats(-300, 620),
+    top=st.floats(-300, 460),
+    side=st.floats(1, 900),
+)
+def test_real_landmarks_are_given_wherever_a_box_touches_the_frame(
+    left: float, top: float, side: float
+) -> None:
+    box = Box(left, top, side, side)
+    assume(box.overlap(Box(0.0, 0.0, 640.0, 480.0)) > 0)
+    landmarks = embedded_parts().landmarker.mark(close_up(astronaut()), box)
+    assert landmarks.shape == (68, 2)
+    assert np.isfinite(landmarks).all()
 
 
 def test_a_dropped_face_ends_no_other_ones_track() -> None:

@@ -134,13 +134,14 @@ def embedded_pack() -> Pack:
 
 def embedded_engine() -> Engine:
     """The real engine, loaded, with no tracks; its weights are shared by all tests."""
-    engine = Engine(embedded_pack(), Path("nowhere"), lambda *_: _embedded_parts())
+    engine = Engine(embedded_pack(), Path("nowhere"), lambda *_: embedded_parts())
     engine.load()
     return engine
 
 
 @cache
-def _embedded_parts() -> Parts:
+def embedded_parts() -> Parts:
+    """The real pack's parts, loaded once for all tests of a run."""
     return load_parts(embedded_pack(), Path("nowhere"))
 
 
