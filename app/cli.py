@@ -115,10 +115,15 @@ def _chosen(words: Sequence[str]) -> str | None:
 def _parsed(words: Sequence[str]) -> argparse.Namespace:
     """The arguments, with what was said before and after the command's name in one place."""
     parser = parser_for(_chosen(words))
-    args = parser.parse_args(words)
+    args, late = parser.parse_known_args(words)
     if args.command is None:
         parser.print_help()
         parser.exit(EXIT_USAGE)
+    # argparse closes a list of words at the first option after it; here it may go on.
+    if late and (not hasattr(args, "photos") or any(word.startswith("-") for word in late)):
+        parser.error(f"unrecognised: {' '.join(late)}")
+    if late:
+        args.photos.extend(late)
     args.set = [*(args.set or []), *(getattr(args, "after_set", None) or [])]
     args.config = getattr(args, "after_config", None) or args.config
     for pair in args.set:

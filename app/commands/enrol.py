@@ -52,9 +52,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(context: Context) -> int:
     args = context.args
-    if args.number and args.person:
+    number = args.person if args.number is None else args.number
+    if args.number is not None and args.person:
         args.photos.insert(0, args.person)
-    number = args.number or args.person
     if not number:
         raise Misused("Say whose face it is, by employee number. See: foyer enrol --help")
     if bool(args.photos) == args.camera:
