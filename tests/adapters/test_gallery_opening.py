@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -129,8 +129,8 @@ def test_every_connection_is_set_up_as_promised(path: Path, key_store: MemoryKey
 
 
 def test_a_gallery_opened_by_another_library_stays_closed(path: Path) -> None:
-    with pytest.raises(sqlite3.DatabaseError):
-        sqlite3.connect(path).execute("SELECT * FROM people")
+    with closing(sqlite3.connect(path)) as plain, pytest.raises(sqlite3.DatabaseError):
+        plain.execute("SELECT * FROM people")
 
 
 def test_info_says_nothing_personal(path: Path, key_store: MemoryKeyStore) -> None:
@@ -204,9 +204,8 @@ def test_a_file_that_is_no_gallery(
 
 def test_a_plaintext_database(path: Path, key_store: MemoryKeyStore) -> None:
     path.unlink()
-    with sqlite3.connect(path) as plain:
+    with closing(sqlite3.connect(path)) as plain:
         plain.execute("CREATE TABLE people (id)")
-    plain.close()
     assert "without encryption" in refused(Store(path, key_store), GalleryCorrupt)
 
 
