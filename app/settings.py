@@ -28,6 +28,9 @@ OTHER_VARIABLES = frozenset(
     {"FOYER_ASSETS", "FOYER_CATALOGUE", "FOYER_DEBUG", "FOYER_PASSPHRASE", "FOYER_VISIT"}
 )
 
+#: How much of a wrong value an error repeats.
+LONGEST_SHOWN = 80
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -165,7 +168,8 @@ def _read(path: Path) -> dict[str, object]:
         raise SettingsError(
             f"The settings file {path} cannot be read ({fault.strerror}). Check its permissions."
         ) from fault
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    # Not TOML, not UTF-8, a number of thousands of digits, or brackets nested as deep.
+    except (ValueError, RecursionError) as fault:
         raise SettingsError(
             f"The settings file {path} is not valid TOML: {fault}. Correct that line."
         ) from fault
@@ -197,7 +201,9 @@ def _checked(option: Option, raw: object, origin: str) -> Value:
     value = _converted(option, raw)
     fits = value is not None
     if isinstance(value, int | float) and not isinstance(value, bool):
-        fits = math.isfinite(value) and option.low <= value <= option.high
+        # A whole number may be larger than any other kind of number.
+        is_number = isinstance(value, int) or math.isfinite(value)
+        fits = is_number and option.low <= value <= option.high
     if option.choices and value not in option.choices:
         fits = bool(option.beginning) and str(value).startswith(option.beginning)
     if value is None or not fits:
@@ -210,7 +216,8 @@ def _checked(option: Option, raw: object, origin: str) -> Value:
 
 def _shown(raw: object) -> str:
     """As it would be written in TOML, as near as matters."""
-    return str(raw).lower() if isinstance(raw, bool) else repr(raw)
+    text = str(raw).lower() if isinstance(raw, bool) else repr(raw)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def _converted(option: Option, raw: object) -> Value | None:
@@ -271,7 +278,7 @@ def _number_of(raw: object) -> float | None:
         return None
     try:
         return float(raw)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

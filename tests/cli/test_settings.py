@@ -251,3 +251,57 @@ def test_any_file_is_read_or_refused_with_its_name(
     file.write_text(text, encoding="utf-8", errors="surrogatepass")
     message = trouble_with(file, {})
     assert message == "" or str(file) in message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "camera.width_px = " + "9" * 400,
+        "camera.rate_hz = " + "9" * 400,
+        "camera.width_px = " + "9" * 6000,
+        "camera.rate_hz = 1e999",
+        "kiosk.place = " + "[" * 20_000,
+    ],
+    ids=["a huge whole number", "a huge number", "thousands of digits", "infinity", "deep nesting"],
+)
+def test_values_out_of_all_proportion_are_refused_in_a_short_line(toml: Path, line: str) -> None:
+    toml.write_text(line)
+    message = refused(toml)
+    assert str(toml) in message
+    assert len(message) < 500
+
+
+PARTS = st.dictionaries(
+    st.sampled_from([option.key for option in NUMBERS if "pin_" not in option.key]),
+    st.sampled_from(["low", "high", "default"]),
+)
+
+
+@given(file=PARTS, environ=PARTS, flags=PARTS)
+def test_whatever_is_set_where_the_strongest_source_wins_each_setting(
+    file: dict[str, str],
+    environ: dict[str, str],
+    flags: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    known = options()
+
+    def text(key: str, edge: str) -> str:
+        value = getattr(known[key], edge)
+        return str(int(value)) if known[key].kind is Kind.WHOLE else repr(float(value))
+
+    path = tmp_path_factory.getbasetemp() / "strongest.toml"
+    path.write_text("".join(f"{key} = {text(key, edge)}\n" for key, edge in file.items()))
+    variables = {known[key].variable: text(key, edge) for key, edge in environ.items()}
+    settings = load(path, variables, {key: text(key, edge) for key, edge in flags.items()})
+    for key, setting in settings.table.items():
+        origins = (
+            (flags, f"--set {key}"),
+            (environ, known[key].variable),
+            (file, str(path)),
+        )
+        source, origin = next(
+            ((each, name) for each, name in origins if key in each), ({key: "default"}, "default")
+        )
+        assert setting.origin == origin
+        assert setting.value == getattr(known[key], source[key])
