@@ -276,6 +276,42 @@ def test_another_connections_changes_are_seen(tmp_path: Path) -> None:
     kiosk.close()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there")
+def test_two_first_starts_make_one_gallery_and_one_set_of_keys(tmp_path: Path) -> None:
+    """The service starts the kiosk while an administrator already enrols."""
+    for attempt in range(10):
+        folder = tmp_path / str(attempt)
+        keys = MemoryKeyStore()
+        faults: list[BaseException] = []
+        together = threading.Barrier(2)
+
+        def start(
+            path: Path = folder / "g.db",
+            keys: MemoryKeyStore = keys,
+            together: threading.Barrier = together,
+            faults: list[BaseException] = faults,
+        ) -> None:
+            try:
+                together.wait()
+                store = Store(path, keys)
+                store.open()
+                store.record(DENIED)
+                store.close()
+            except BaseException as fault:  # noqa: BLE001 - looked at below
+                faults.append(fault)
+
+        starts = [threading.Thread(target=start) for _ in range(2)]
+        for each in starts:
+            each.start()
+        for each in starts:
+            each.join()
+        assert faults == []
+        store = Store(folder / "g.db", keys)
+        store.open()
+        assert [row.sequence for row in store.rows()] == [1, 2]
+        store.close()
+
+
 def test_two_writers_make_one_chain(tmp_path: Path) -> None:
     """Each with its own connection on its own thread, as two processes would have."""
     keys = MemoryKeyStore()
