@@ -21,7 +21,7 @@ REACTION_JITTER_S = 0.08
 SETTLE_S = 0.4
 #: Still asked for the same after a movement: it was missed, and people try again, more clearly.
 PATIENCE_S = 1.0
-_CLEARER, _LONGER = 0.12, 0.5
+_CLEARER, _LONGER = 0.06, 0.5
 #: Landmarks regress to the mean face: of these, the embedded pack reads about 21 and 15 degrees.
 TURN_DEG, LOOK_UP_DEG = 27.0, 21.0
 _SIZE_JITTER = 0.04

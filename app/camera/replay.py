@@ -71,7 +71,8 @@ class ReplayCamera:
         self._monotonic_s = monotonic_s
         self._wait = wait or threading.Event().wait
         self._stills: Generator[_Still] | None = None
-        self._next: _Still | None = None
+        #: The first picture, from opening on until it is read.
+        self._first: _Still | None = None
         self._opened_s = 0.0
         self._number = 0
         self._last_s = float("-inf")
@@ -84,7 +85,7 @@ class ReplayCamera:
         first = next(stills, None)
         if first is None:
             raise CameraUnavailable(f"The {self.name} holds no picture. Check that it is a video.")
-        self._stills, self._next = stills, first
+        self._stills, self._first = stills, first
         self._opened_s = self._monotonic_s()
         self._number = 0
         height, width = first.pixels.shape[:2]
@@ -93,10 +94,9 @@ class ReplayCamera:
     def read(self) -> Frame:
         if self._stills is None:
             raise CameraUnavailable(f"The {self.name} is closed. Open it before reading.")
-        still = self._next
+        still, self._first = self._first or next(self._stills, None), None
         if still is None:
             raise CameraUnavailable(f"The {self.name} has ended. Open it again to see it again.")
-        self._next = next(self._stills, None)
         due_s = self._opened_s + still.at_s
         pause_s = due_s - self._monotonic_s()
         if pause_s > 0:
@@ -109,7 +109,7 @@ class ReplayCamera:
     def close(self) -> None:
         if self._stills is not None:
             self._stills.close()
-        self._stills = self._next = None
+        self._stills = self._first = None
 
     def _reel(self) -> _Reel:
         if not self._path.exists():

@@ -129,7 +129,8 @@ class SimulatedCamera:
             self._wait(pause_s)
         t_s = max(self._monotonic_s(), np.nextafter(self._last_s, np.inf))
         # A renderer that fell behind skips pictures instead of hurrying after them.
-        self._next_s = max(self._next_s, t_s - self._period_s) + self._period_s
+        on_time = t_s - self._next_s < self._period_s
+        self._next_s = (self._next_s if on_time else t_s) + self._period_s
         self._last_s = float(t_s)
         self._number += 1
         pixels = self._noise.add(self._scene(self._last_s))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,9 @@ from tests.fakes.camera import (
 
 DEVICE = Device(0, Interface.V4L2)
 #: Short waits, so that a stall is seen in a moment; nothing is asserted about real durations.
-QUICK = Limits(stall_s=0.25, freeze_s=0.15, misses_s=0.1, open_s=1.0, connect_s=0.4, close_s=0.2)
+QUICK = Limits(stall_s=0.6, freeze_s=0.2, misses_s=0.15, open_s=2.0, connect_s=0.5)
+#: For drivers that do not come back: waiting longer for them would be for nothing.
+HASTY = Limits(stall_s=0.1, open_s=0.3, close_s=0.1)
 
 
 def camera_over(*captures: ScriptedCapture, limits: Limits = QUICK) -> OpencvCamera:
@@ -87,7 +90,7 @@ def test_a_driver_that_does_not_open() -> None:
     capture = ScriptedCapture(opens=False)
     camera = camera_over(capture, ScriptedCapture())
 
-    with pytest.raises(CameraUnavailable, match="cannot be opened. Plug the camera in"):
+    with pytest.raises(CameraUnavailable, match="cannot be opened"):
         camera.open()
     assert capture.released.is_set()
     camera.open()  # by now it is there
@@ -160,14 +163,14 @@ class HungDriver(ScriptedCapture):
 
 def test_a_blocked_driver_blocks_nobody() -> None:
     hung = HungDriver()
-    camera = camera_over(hung, ScriptedCapture())
+    camera = camera_over(hung, ScriptedCapture(), limits=replace(HASTY, open_s=2.0))
     camera.open()
     try:
         error = read_until_it_fails(camera)
         assert isinstance(error, CameraMisbehaved)
         assert "sent no picture" in str(error)
         camera.close()
-        with pytest.raises(CameraUnavailable, match="driver .* hangs"):
+        with pytest.raises(CameraUnavailable, match="hangs"):
             camera.open()
     finally:
         hung.let_go.set()
@@ -192,7 +195,7 @@ def test_a_driver_blocked_while_opening() -> None:
         let_go.wait(20.0)
         return ScriptedCapture()
 
-    camera = OpencvCamera(DEVICE, limits=Limits(open_s=0.1, close_s=0.1), opener=open_slowly)
+    camera = OpencvCamera(DEVICE, limits=HASTY, opener=open_slowly)
     try:
         with pytest.raises(CameraUnavailable, match="does not answer"):
             camera.open()

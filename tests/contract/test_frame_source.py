@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def test_numbers_and_times_rise(camera: FrameSource) -> None:
 
     assert [frame.number for frame in frames] == [1, 2, 3, 4, 5]
     times = [frame.t_s for frame in frames]
-    assert all(earlier < later for earlier, later in zip(times, times[1:], strict=False))
+    assert all(earlier < later for earlier, later in itertools.pairwise(times))
 
 
 def test_nobody_can_change_a_picture(camera: FrameSource) -> None:

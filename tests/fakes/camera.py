@@ -144,6 +144,9 @@ class NetworkCamera:
         self._number = 0
         self._jpeg = b""
 
+    def is_cut_off(self) -> bool:
+        return self.mood is Mood.CUT_OFF
+
     def next_jpeg(self) -> bytes:
         """What it sends now; empty for nothing."""
         match self.mood:
@@ -168,14 +171,14 @@ def network_camera(rate_hz: float = 25.0) -> Iterator[NetworkCamera]:
     """The camera, served on a free port of this machine until the end of the block."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - http.server's name
-            if camera.mood is Mood.CUT_OFF:
+        def do_GET(self) -> None:
+            if camera.is_cut_off():
                 self.send_error(503)
                 return
             self.send_response(200)
             self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=picture")
             self.end_headers()
-            while not camera.quit.wait(1 / rate_hz) and camera.mood is not Mood.CUT_OFF:
+            while not camera.quit.wait(1 / rate_hz) and not camera.is_cut_off():
                 jpeg = camera.next_jpeg()
                 head = f"Content-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
                 try:
