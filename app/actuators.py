@@ -17,6 +17,15 @@ from app.errors import DoorError
 log = logging.getLogger(__name__)
 
 
+#: What opens the gallery is nobody else's business.
+PRIVATE_VARIABLES = frozenset({"FOYER_PASSPHRASE", "CREDENTIALS_DIRECTORY"})
+
+
+def inherited() -> dict[str, str]:
+    """The environment a program of the administrator's is started with."""
+    return {name: value for name, value in os.environ.items() if name not in PRIVATE_VARIABLES}
+
+
 class NoDoor:
     """For clocks, and for doors that open by a contact elsewhere: the journal is the release."""
 
@@ -38,7 +47,7 @@ class CommandDoor:
         self._timeout_s = timeout_s
 
     def release(self, entry: Entry) -> None:
-        environment = {**os.environ, "FOYER_VISIT": entry.visit}
+        environment = {**inherited(), "FOYER_VISIT": entry.visit}
         try:
             done = subprocess.run(
                 self._command,
@@ -88,6 +97,7 @@ class CommandCues:
         try:
             self._speaking = subprocess.Popen(
                 [*self._command, text],
+                env=inherited(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

@@ -26,9 +26,7 @@ def opened(context: Context) -> Iterator[Store]:
     """
     from app.runtime import bootstrap  # noqa: PLC0415 - loads what a parser does not need
 
-    path = context.settings.gallery.path
-    if not path.exists():
-        raise GalleryRefused(f"There is no gallery {path}. Make one with: foyer gallery init")
+    bootstrap.require_gallery(context.settings)
     gallery = bootstrap.open_gallery(context.settings)
     try:
         yield gallery

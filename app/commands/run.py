@@ -47,6 +47,7 @@ def run(context: Context) -> int:
 def _build(settings: Settings) -> House:
     from app.runtime import bootstrap  # noqa: PLC0415 - loads what a parser does not need
 
+    bootstrap.require_gallery(settings)
     return bootstrap.build(settings)
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from app.actuators import CommandCues, CommandDoor, NoDoor, SilentCues
 from app.domain.people import Secret
 from app.domain.policy import Policy
-from app.errors import KeyStoreError
+from app.errors import GalleryLocked, KeyStoreError
 from app.gallery.keys import key_store as provider_named
 from app.gallery.passphrase import passphrase_from
 from app.gallery.store import Store
@@ -83,6 +83,17 @@ def pin_hasher(keys: Keys) -> PinHasher:
     from app.credentials.pin import Argon2Hasher  # noqa: PLC0415 - not needed to show a setting
 
     return Argon2Hasher(keys.pepper)
+
+
+def require_gallery(settings: Settings) -> None:
+    """A kiosk starts on a gallery that was made on purpose, with an administrator's PIN.
+
+    Raises GalleryLocked where there is none. Ephemeral keys cannot have one from before.
+    """
+    if not settings.gallery.path.exists() and settings.gallery.keys != "ephemeral":
+        raise GalleryLocked(
+            f"There is no gallery at {settings.gallery.path}. Make one with: foyer gallery init"
+        )
 
 
 def opener(settings: Settings, keys: KeyStore) -> Callable[[], Open]:
