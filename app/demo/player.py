@@ -46,6 +46,9 @@ class VisitKind(StrEnum):
     CLAIM = "claim"
 
 
+#: Visits that take the face door on the first screen, which may be shut for a while.
+BY_FACE = frozenset({VisitKind.EMPLOYEE, VisitKind.STRANGER, VisitKind.PHOTO})
+
 #: How each visit must end for the demo to have shown what it promises.
 EXPECTED: dict[VisitKind, str] = {
     VisitKind.EMPLOYEE: "granted",
@@ -125,6 +128,7 @@ class Player:
         self._credentials = credentials
         self._on_scene = on_scene
         self._views: queue.SimpleQueue[Seen | None] = queue.SimpleQueue()
+        self._face = FaceDoor.WAKING
         self.goes_on = True
 
     def see(self, view: View) -> None:
@@ -147,6 +151,8 @@ class Player:
                 seen = self._views.get(timeout=max(deadline_s - time.monotonic(), 0.0))
             except queue.Empty:
                 return None
+            if seen is not None and isinstance(seen.view, AttractView):
+                self._face = seen.view.face
             if seen is not None and wanted(seen.view):
                 return seen
         return None
@@ -161,6 +167,8 @@ class Player:
     def play(self, kind: VisitKind) -> VisitReport:
         """One visit from the first screen to the result, and back to the first screen."""
         began_s = time.monotonic()
+        if kind in BY_FACE and self._face is not FaceDoor.OPEN:
+            return VisitReport(kind, "denied", Factor.FACE, f"face-{self._face}", 0.0, None)
         self._stage.enter(kind)
         match kind:
             case VisitKind.EMPLOYEE | VisitKind.STRANGER | VisitKind.PHOTO:
