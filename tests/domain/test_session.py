@@ -283,13 +283,24 @@ def test_the_first_frame_may_take_longer_than_the_next_ones() -> None:
     "odd",
     [
         seen(3, 0.3, face()),
+        seen(3, 0.4, face()),
+        seen(4, 0.3, face()),
         seen(2, 0.5, face()),
         seen(4, 0.2, face()),
         seen(4, 99.0, face()),
         seen(4, NAN, face()),
         seen(4, -1.0, face()),
     ],
-    ids=["again", "an old number", "an old time", "the future", "no time", "before it began"],
+    ids=[
+        "again",
+        "the same number",
+        "the same time",
+        "an old number",
+        "an old time",
+        "the future",
+        "no time",
+        "before it began",
+    ],
 )
 def test_frames_out_of_order_change_nothing(odd: Observation) -> None:
     session = looked_at(0.1, 0.2, 0.3)
@@ -307,6 +318,30 @@ def test_a_gap_while_asking_breaks_the_track_although_its_number_goes_on() -> No
     steady = [0.1 * n for n in range(1, 10)]
     assert isinstance(looked_at(*steady).stage, Challenging)
     assert outcome(looked_at(*steady, 1.5)) is Reason.TRACK_LOST
+
+
+def beside(side_px: float) -> Face:
+    return replace(face(track=2), box=Box(430.0, 120.0, side_px, side_px))
+
+
+@pytest.mark.parametrize(
+    ("faces", "hint"),
+    [
+        ((face(), beside(190.0)), Reason.SEVERAL_FACES),
+        ((face(eyes=NAN),), Reason.BLURRED),
+        ((face(mouth=NAN),), Reason.BLURRED),
+        ((), Reason.NO_FACE),
+    ],
+    ids=["two of a size", "eyes not measured", "mouth not measured", "nobody"],
+)
+def test_nobody_is_asked_anything_while_something_is_to_be_mended(
+    faces: tuple[Face, ...], hint: Reason
+) -> None:
+    session = begin(NONCES[0], frozenset(), 0.0, POLICY.liveness)
+    for number in range(1, 30):
+        session = look(session, seen(number, 0.1 * number, *faces), 0.1 * number, POLICY)
+        assert isinstance(session.stage, Framing)
+        assert session.stage.hint is hint
 
 
 def test_framing_ends_with_what_would_have_to_be_mended() -> None:

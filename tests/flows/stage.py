@@ -43,7 +43,7 @@ from app.domain.events import (
     StatusRead,
     Ticked,
 )
-from app.domain.journal import Entry
+from app.domain.journal import Entry, Tally
 from app.domain.kiosk import start, step
 from app.domain.liveness import allowed, plan
 from app.domain.matching import Matched, Unmatched, Unsure
@@ -70,7 +70,8 @@ Worker = type[Resolve | Identify | CheckPin | CheckAdminPin | Record | ReadStatu
 class Stage:
     """The kiosk and everything around it, at one moment of a story.
 
-    `slow_s`, `failing` and `silent` say how a worker misbehaves. `done` is every event with the
+    `slow_s`, `failing`, `silent` and `amended` (another answer instead) say how a worker
+    misbehaves. `done` is every event with the
     state and effects it led to, oldest first.
     """
 
@@ -89,6 +90,7 @@ class Stage:
     slow_s: dict[Worker, float] = field(default_factory=dict)
     failing: set[Worker] = field(default_factory=set)
     silent: set[Worker] = field(default_factory=set)
+    amended: dict[Worker, Callable[[Event], Event]] = field(default_factory=dict)
     face_locked_until_s: float = 0.0
     watched: bytes | None = None
     first_frame_s: float = 0.0
@@ -100,6 +102,7 @@ class Stage:
     answers: int = 0
     pending: list[tuple[float, int, Event]] = field(default_factory=list)
     journal: list[Entry] = field(default_factory=list)
+    tallies: list[Tally | None] = field(default_factory=list)
     doors: list[Entry] = field(default_factory=list)
     sounds: list[str] = field(default_factory=list)
     closed: bool = False
@@ -211,6 +214,7 @@ class Stage:
             answer: Event = EffectFailed(self.moment, asked.ticket, "told-to-fail")
         else:
             answer = self._answer_to(asked)
+            answer = self.amended[kind](answer) if kind in self.amended else answer
         due_s = self.now_s + self.slow_s.get(kind, 0.02)
         self.answers += 1
         heapq.heappush(self.pending, (due_s, self.answers, answer))
@@ -235,8 +239,9 @@ class Stage:
             case CheckAdminPin(ticket=ticket, pin=pin):
                 right = PinVerdict.RIGHT if pin.text == ADMIN_PIN else PinVerdict.WRONG
                 return AdminChecked(self.moment, ticket, right)
-            case Record(ticket=ticket, entry=entry):
+            case Record(ticket=ticket, entry=entry, tally=tally):
                 self.journal.append(entry)
+                self.tallies.append(tally)
                 return Recorded(self.moment, ticket, len(self.journal), self.face_locked_until_s)
             case ReadStatus(ticket=ticket):
                 return StatusRead(self.moment, ticket, (("camera", "ready"),), ("a line",))

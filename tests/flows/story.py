@@ -26,6 +26,7 @@ from app.domain.events import (
     BadgeRead,
     Button,
     Condition,
+    Event,
     Part,
     PartChanged,
     Pressed,
@@ -152,6 +153,11 @@ def works_again(*workers: Worker) -> Line:
 
 def never_answers(*workers: Worker) -> Line:
     return lambda stage: stage.silent.update(workers)
+
+
+def amends(worker: Worker, amend: Callable[[Event], Event]) -> Line:
+    """The worker answers in time and wrongly."""
+    return lambda stage: stage.amended.update({worker: amend})
 
 
 def answers_after(worker: Worker, seconds: float) -> Line:

@@ -13,7 +13,7 @@ from app.domain.policy import Mode, Policy
 from app.domain.reasons import Reason
 from app.presentation import VerifyView
 from tests.fakes.faces import Actor, Habits
-from tests.fakes.people import AMARA, BRUNO, GRETA, HIRO
+from tests.fakes.people import AMARA, BRUNO, GRETA, HIRO, STRANGER
 from tests.flows.stage import START_S, Stage
 from tests.flows.story import (
     asks,
@@ -203,10 +203,28 @@ def test_not_me_takes_a_grant_back() -> None:
         presses(Button.NOT_ME),
         shows("denied", Reason.DISPUTED),
         journal_ends(Reason.DISPUTED, {Factor.FACE}, BRUNO),
+        presses(Button.NOT_ME),
+        still_shows("denied", Reason.DISPUTED),
         presses(Button.USE_BADGE_OR_PIN),
         shows("claim"),
+        types(BRUNO.person.number),
+        presses(Button.CONFIRM),
+        types(BRUNO.pin),
+        presses(Button.CONFIRM),
+        shows("granted", "Bruno"),
     )
-    assert [entry.kind for entry in stage.journal] == ["visit", "dispute"]
+    assert [entry.kind for entry in stage.journal] == ["visit", "dispute", "visit"]
+
+
+def test_not_me_is_only_said_to_a_grant() -> None:
+    stage = story(
+        person_walks_up(STRANGER),
+        presses(Button.USE_FACE),
+        shows("denied", within_s=15.0),
+        presses(Button.NOT_ME),
+        still_shows("denied", Reason.NOT_RECOGNISED),
+    )
+    assert len(stage.journal) == 1
 
 
 @pytest.mark.parametrize(

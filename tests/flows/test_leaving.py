@@ -11,7 +11,7 @@ from app.domain.kiosk import start
 from app.domain.policy import Mode, Policy
 from app.domain.reasons import Reason
 from tests.fakes.faces import freezes, hidden, leaves
-from tests.fakes.people import AMARA
+from tests.fakes.people import AMARA, CHIKA
 from tests.flows.promises import leaves as texts_of
 from tests.flows.stage import Stage
 from tests.flows.story import (
@@ -104,6 +104,27 @@ def test_a_hand_before_the_face_for_a_moment_is_forgiven() -> None:
         shows("granted", within_s=15.0),
         time_passes(6.1),
         nothing_is_left,
+    )
+
+
+def test_a_refusal_forgets_whom_it_was_about_and_a_grant_how_they_came() -> None:
+    def no_badge(stage: Stage) -> None:
+        assert AMARA.badge not in set(texts_of(stage.kiosk.screen))
+
+    def nobody(stage: Stage) -> None:
+        assert not {CHIKA.person.id, CHIKA.person.name} & set(texts_of(stage.kiosk.screen))
+
+    story(
+        holds_badge(AMARA),
+        types(AMARA.pin),
+        presses(Button.CONFIRM),
+        shows("granted"),
+        no_badge,
+        holds_badge(CHIKA),
+        types(CHIKA.pin),
+        presses(Button.CONFIRM),
+        shows("denied", Reason.ENDED),
+        nobody,
     )
 
 
