@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.cv import cv2
 from app.domain.observation import Point
+from app.errors import ImageError
 
 FRAME_WIDTH, FRAME_HEIGHT = 640, 480
 #: The frame's top left corner on the plate, and the plate's size, pixels.
@@ -21,6 +22,8 @@ PLATE_WIDTH, PLATE_HEIGHT = FRAME_WIDTH + 2 * MARGIN_X, FRAME_HEIGHT + 2 * MARGI
 #: Where the middle of the face is put in the frame, pixels.
 FACE_X, FACE_Y = 320.0, 232.0
 
+#: A jaw narrower than this leaves nothing to enlarge.
+_SMALLEST_PX = 20.0
 #: The jaw's width on the copy that is cut out; masks and filters there have their sizes from it.
 _CUTTING_PX = 92.0
 #: How far to each side of the face a person reaches, in jaw widths.
@@ -58,13 +61,21 @@ class Portrait:
 
 
 def portrait_of(sitter: Sitter) -> Portrait:
-    """Place and cut out; ValueError where the landmarks cannot be those of a face."""
+    """Place and cut out; raises ImageError where there is no upright face in the photograph."""
     points = np.asarray(sitter.landmarks, dtype=np.float64)
-    if points.shape != (68, 2) or points[16, 0] - points[0, 0] < 1.0:
-        raise ValueError("A sitter needs the 68 landmarks of an upright face.")
+    if not _is_upright_face(points, sitter.photo.shape):
+        raise ImageError("The photograph cannot be animated. Use one of an upright face, whole.")
     plate, inside, landmarks = _place(sitter.photo, points, sitter.face_width_px)
     alpha = _cut_out(plate, inside, landmarks)
     return Portrait(_spread_colour(plate, alpha), alpha, landmarks)
+
+
+def _is_upright_face(points: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
+    if points.shape != (68, 2) or not np.isfinite(points).all():
+        return False
+    inside = ((points >= 0) & (points < (shape[1], shape[0]))).all(axis=1).mean()
+    wide, tall = points[16, 0] - points[0, 0], points[8, 1] - points[17:27, 1].mean()
+    return bool(inside > 0.9 and wide > _SMALLEST_PX and 0.4 < tall / wide < 2.0)  # noqa: PLR2004
 
 
 def _place(
@@ -102,29 +113,16 @@ def _guess(landmarks: NDArray[np.float64], inside: Pixels) -> Pixels:
     beside[beside == cv2.GC_BGD] = cv2.GC_PR_BGD
     cv2.ellipse(mask, centre, (int(0.62 * jaw), int(tall)), 0, 0, 360, cv2.GC_PR_FGD, -1)
     for half_top, half_bottom, kind in ((0.45, 1.7, cv2.GC_PR_FGD), (0.3, 1.0, cv2.GC_FGD)):
-        shoulders = np.array(
-            [
-                (x - half_top * jaw, chin),
-                (x + half_top * jaw, chin),
-                (x + half_bottom * jaw, chin + 0.9 * tall),
-                (x + half_bottom * jaw, height),
-                (x - half_bottom * jaw, height),
-                (x - half_bottom * jaw, chin + 0.9 * tall),
-            ]
-        )
-        cv2.fillPoly(mask, [shoulders.astype(np.int32)], kind)
+        body = [(half_top, chin), (half_bottom, chin + 0.9 * tall), (half_bottom, height)]
+        right = [(x + half * jaw, y) for half, y in body]
+        left = [(x - half * jaw, y) for half, y in reversed(body)]
+        cv2.fillPoly(mask, [np.array(right + left).astype(np.int32)], kind)
     forehead = landmarks[17:27] - (0.0, 0.3 * tall)
     face = cv2.convexHull(np.vstack([landmarks, forehead]).astype(np.int32))
     cv2.fillConvexPoly(mask, face, cv2.GC_FGD)
     for side in (-1.0, 1.0):  # nobody's shoulder slopes less than this
-        above = np.array(
-            [
-                (x + side * 1.25 * jaw, brow),
-                (x + side * 1.25 * jaw, chin),
-                (x + side * 2.1 * jaw, chin + 0.75 * tall),
-                (x + side * 2.1 * jaw, brow),
-            ]
-        )
+        near, far = x + side * 1.25 * jaw, x + side * 2.1 * jaw
+        above = np.array([(near, brow), (near, chin), (far, chin + 0.75 * tall), (far, brow)])
         cv2.fillConvexPoly(mask, above.astype(np.int32), cv2.GC_BGD)
     mask[inside == 0] = cv2.GC_BGD
     return mask

@@ -22,6 +22,7 @@ from app.camera.simulated import (
 )
 from app.camera.stills import Still, installed_photo, load_photo
 from app.domain.liveness import Challenge
+from app.domain.observation import Point
 from app.errors import ImageError
 from app.ports import Frame
 from tests.fakes.clock import HandClock
@@ -67,12 +68,20 @@ def test_the_person_is_cut_out(portrait: Portrait) -> None:
     assert 0.2 < (alpha > 128).mean() < 0.5
 
 
-def test_landmarks_that_are_none() -> None:
-    sitter = astronaut()
-    with pytest.raises(ValueError, match="68 landmarks"):
-        portrait_of(Sitter(sitter.photo, sitter.landmarks[:5]))
-    with pytest.raises(ValueError, match="68 landmarks"):
-        portrait_of(Sitter(sitter.photo, ((10.0, 10.0),) * 68))
+@pytest.mark.parametrize(
+    "landmarks",
+    [
+        astronaut().landmarks[:5],
+        ((10.0, 10.0),) * 68,
+        tuple((x + 400.0, y) for x, y in astronaut().landmarks),
+        tuple((y, x) for x, y in astronaut().landmarks),
+        tuple((x, float("nan")) for x, _ in astronaut().landmarks),
+    ],
+    ids=["few", "one point", "outside", "lying", "not numbers"],
+)
+def test_landmarks_that_are_none(landmarks: tuple[Point, ...]) -> None:
+    with pytest.raises(ImageError, match="cannot be animated"):
+        portrait_of(Sitter(astronaut().photo, landmarks))
 
 
 @pytest.mark.parametrize(
