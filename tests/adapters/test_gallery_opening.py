@@ -11,20 +11,18 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlcipher3 import dbapi2
 
-from app.domain.journal import Entry, EntryKind, first_break
-from app.domain.people import Claim, ClaimKind, Person
+from app.domain.journal import first_break
+from app.domain.people import Person
 from app.errors import (
     GalleryCorrupt,
     GalleryError,
     GalleryLocked,
-    GalleryRolledBack,
     GalleryTooNew,
     GalleryUnwritable,
     KeyStoreError,
@@ -32,53 +30,11 @@ from app.errors import (
 from app.gallery import opening, sql
 from app.gallery.store import Store
 from app.ports import HighWater
+from tests.adapters.sealed import CHANGE, EVENT, FILES, key_store, path, refused
 from tests.fakes.keys import MemoryKeyStore
 from tests.fakes.pages import main_pages
 
-CHANGE = Entry(EntryKind.PEOPLE, 1_800_000_000.0, granted=False, detail="enrolled")
-EVENT = Entry(EntryKind.SYSTEM, 1_800_000_000.0, granted=False, detail="started")
-FILES = ("g.db", "g.db-wal", "g.db-shm")
-
-
-@pytest.fixture
-def key_store() -> MemoryKeyStore:
-    return MemoryKeyStore()
-
-
-@pytest.fixture
-def path(tmp_path: Path, key_store: MemoryKeyStore) -> Path:
-    """A closed gallery with a person and some rows in it."""
-    store = Store(tmp_path / "g.db", key_store)
-    store.open()
-    store.put_person(Person("", "1", "Ada"), CHANGE)
-    for _ in range(20):
-        store.record(EVENT)
-    store.close()
-    return tmp_path / "g.db"
-
-
-def contents(path: Path) -> dict[str, str]:
-    """Digests of the database and its log; the shared memory beside them is scratch."""
-    files = [path, path.with_name(path.name + "-wal")]
-    return {
-        file.name: hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in files
-        if file.is_file() and file.stat().st_size
-    }
-
-
-def refused(store: Store, kind: type[Exception]) -> str:
-    """The message of the refusal, after checking that it left every byte as it was."""
-    before = contents(store.path)
-    with pytest.raises(kind) as error:
-        store.open()
-    assert type(error.value) is kind
-    assert contents(store.path) == before
-    with pytest.raises(GalleryLocked):
-        store.people()
-    message = str(error.value)
-    assert ". " in message, "says what happened, then what to do"
-    return message
+__all__ = ["key_store", "path"]  # fixtures, known here by their names
 
 
 # -- what a sound gallery is
@@ -272,177 +228,6 @@ def test_damage_under_an_open_gallery_is_never_read_as_something_else(
             with suppress(GalleryCorrupt):
                 assert use() == expected
         store.close()
-
-
-# -- older copies
-
-
-def copy_of(path: Path, to: Path) -> Path:
-    shutil.copy(path, to)
-    return to
-
-
-def test_an_older_copy_put_back(path: Path, key_store: MemoryKeyStore, tmp_path: Path) -> None:
-    old = copy_of(path, tmp_path / "old")
-    store = Store(path, key_store)
-    store.open()
-    store.record(EVENT)
-    store.close()
-    newest = copy_of(path, tmp_path / "newest")
-    shutil.copy(old, path)
-    message = refused(Store(path, key_store), GalleryRolledBack)
-    assert "row 21" in message
-    assert "row 22" in message
-    shutil.copy(newest, path)
-    store = Store(path, key_store)
-    store.open()
-    assert all(finding.ok for finding in store.check())
-    store.close()
-
-
-def test_an_older_copy_that_would_take_back_pin_failures(
-    path: Path, key_store: MemoryKeyStore, tmp_path: Path
-) -> None:
-    """No journal row was added in between, and it is noticed all the same."""
-    old = copy_of(path, tmp_path / "old")
-    store = Store(path, key_store)
-    store.open()
-    store.begin_pin(Claim(ClaimKind.NUMBER, "1"), EVENT.utc_s)
-    store.close()
-    shutil.copy(old, path)
-    refused(Store(path, key_store), GalleryRolledBack)
-
-
-def test_another_branch_of_history(path: Path, key_store: MemoryKeyStore, tmp_path: Path) -> None:
-    """As long as the true one, from the same beginning, and still not it."""
-    old, mark = copy_of(path, tmp_path / "old"), key_store.mark
-    store = Store(path, key_store)
-    store.open()
-    store.record(replace(EVENT, detail="true"))
-    store.close()
-    true_mark = key_store.mark
-    shutil.copy(old, path)
-    key_store.mark = mark
-    store = Store(path, key_store)
-    store.open()
-    for _ in range(3):
-        store.record(replace(EVENT, detail="false"))
-    store.close()
-    key_store.mark = true_mark
-    assert "not the one" in refused(Store(path, key_store), GalleryRolledBack)
-
-
-def test_a_lost_write_ahead_log(path: Path, key_store: MemoryKeyStore, tmp_path: Path) -> None:
-    """What was acknowledged lies in the log until a checkpoint; without it the file is older."""
-    store = Store(path, key_store)
-    store.open()
-    store.record(EVENT)
-    copy_of(path, tmp_path / "main only")
-    copy_of(path.with_name("g.db-wal"), tmp_path / "log")
-    store.close()
-    shutil.copy(tmp_path / "main only", path)
-    refused(Store(path, key_store), GalleryRolledBack)
-    log = bytearray((tmp_path / "log").read_bytes())
-    log[40] ^= 1
-    path.with_name("g.db-wal").write_bytes(log)
-    refused(Store(path, key_store), GalleryRolledBack)
-    shutil.copy(tmp_path / "log", path.with_name("g.db-wal"))
-    store = Store(path, key_store)
-    store.open()
-    assert len(list(store.rows())) == 22
-    store.close()
-
-
-def test_a_database_newer_than_its_mark_is_a_crash_not_an_attack(
-    path: Path, key_store: MemoryKeyStore
-) -> None:
-    """The program died between the commit and the mark."""
-    store = Store(path, key_store)
-    store.open()
-    key_store.refuses_marks = True
-    with pytest.raises(GalleryUnwritable, match="high-water mark"):
-        store.record(EVENT)
-    store.close()
-    key_store.refuses_marks = False
-    store = Store(path, key_store)
-    store.open()
-    assert len(list(store.rows())) == 22
-    store.record(EVENT)
-    assert key_store.mark is not None
-    assert key_store.mark.sequence == 23
-    store.close()
-
-
-def test_a_mark_that_disappeared(path: Path, key_store: MemoryKeyStore) -> None:
-    key_store.mark = None
-    assert "no high-water mark" in refused(Store(path, key_store), GalleryRolledBack)
-
-
-def test_a_crash_right_after_creation_is_no_reason_to_refuse(
-    tmp_path: Path, key_store: MemoryKeyStore
-) -> None:
-    key_store.create()
-    assert key_store.keys is not None
-    opening.create_file(tmp_path / "g.db", key_store.keys.data, None)
-    store = Store(tmp_path / "g.db", key_store)
-    store.open()
-    assert key_store.mark == opening.FRESH
-    store.close()
-
-
-# -- a missing file
-
-
-def test_a_gallery_that_is_gone_is_not_made_again(path: Path, key_store: MemoryKeyStore) -> None:
-    path.unlink()
-    assert "is gone" in refused(Store(path, key_store), GalleryRolledBack)
-    assert not path.exists()
-
-
-def test_a_gallery_made_again_on_purpose_remembers_what_it_replaces(
-    path: Path, key_store: MemoryKeyStore, tmp_path: Path
-) -> None:
-    lost, keys = key_store.mark, key_store.keys
-    assert lost is not None
-    old = copy_of(path, tmp_path / "old")
-    path.unlink()
-    store = Store(path, key_store, create=True)
-    store.open()
-    assert store.info().replaces == f"{lost.sequence}:{lost.head}"
-    assert store.people() == []
-    store.record(EVENT)
-    store.close()
-    assert key_store.keys == keys
-    store = Store(path, key_store, create=True)
-    store.open()
-    assert len(list(store.rows())) == 1, "create does not replace what is there"
-    store.close()
-    shutil.copy(old, path)
-    refused(Store(path, key_store), GalleryRolledBack)
-
-
-def test_a_replacement_interrupted_before_its_mark_goes_on(
-    path: Path, key_store: MemoryKeyStore
-) -> None:
-    path.unlink()
-    key_store.refuses_marks = True
-    with pytest.raises(KeyStoreError):
-        Store(path, key_store, create=True).open()
-    key_store.refuses_marks = False
-    store = Store(path, key_store)
-    store.open()
-    assert key_store.mark == opening.FRESH
-    store.close()
-
-
-def test_remains_of_a_lost_gallery_are_not_mixed_into_a_new_one(
-    path: Path, key_store: MemoryKeyStore
-) -> None:
-    path.unlink()
-    path.with_name("g.db-wal").write_bytes(b"remains")
-    message = refused(Store(path, key_store, create=True), GalleryCorrupt)
-    assert "g.db-wal" in message
-    assert path.with_name("g.db-wal").read_bytes() == b"remains"
 
 
 # -- another version
