@@ -20,7 +20,7 @@ def foyer(words: Sequence[str], home: Path) -> subprocess.CompletedProcess[str]:
     environment = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("FOYER_", "QT_", "XDG_")) and name not in {"DISPLAY"}
+        if not name.startswith(("FOYER_", "QT_", "XDG_")) and name != "DISPLAY"
     }
     environment["HOME"] = str(home)
     return subprocess.run(
