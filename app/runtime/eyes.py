@@ -15,6 +15,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -24,7 +25,6 @@ from app.domain.events import EffectFailed, Event, Identified, Looked, Moment
 from app.domain.matching import Matched, MatchPolicy, Snapshot
 from app.domain.picture import Picture
 from app.domain.session import largest
-from app.errors import FoyerError
 from app.ports import Chip, FaceEngine, Frame, FrameSource
 from app.runtime.mailbox import Mailbox
 
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 CHIPS_KEPT = 600
 IDLE_S = 0.25
 
+T = TypeVar("T")
 Post = Callable[[Event], None]
 Now = Callable[[], Moment]
 Ready = Callable[[], None]
@@ -55,18 +56,32 @@ class CameraRoom:
         self._picture_of = picture_of
         self._awake = threading.Event()
         self._turn = threading.Condition()
+        self._turns = 0
         self._known = False
 
     def wake(self) -> None:
+        """Frames read from now on are handed on; none that was under way before."""
         with self._turn:
+            self._drop()
             self._awake.set()
             self._turn.notify()
 
     def rest(self) -> None:
         """No frame is read, kept or shown after this."""
-        self._awake.clear()
+        with self._turn:
+            self._awake.clear()
+            self._drop()
+
+    def _drop(self) -> None:
+        self._turns += 1
         self._frames.clear()
         self._pictures.clear()
+
+    def _hand_on(self, turn: int, box: Mailbox[T], value: T) -> None:
+        """Unless somebody went, or went and somebody else came, since `turn`."""
+        with self._turn:
+            if turn == self._turns:
+                box.put(value)
 
     def work(self, stopping: threading.Event, ready: Ready) -> None:
         """Look once whether the camera is there, then sleep and wake as told."""
@@ -79,7 +94,8 @@ class CameraRoom:
                 with self._turn:
                     if not self._awake.is_set():
                         self._turn.wait(IDLE_S)
-        except FoyerError:
+        except Exception:
+            # Whatever it was: the camera counts as there again only once it was seen to be.
             self._known = False
             raise
 
@@ -96,16 +112,16 @@ class CameraRoom:
         try:
             self._source.open()
             while self._awake.is_set() and not stopping.is_set():
+                turn = self._turns
                 frame = self._source.read()
-                if not self._awake.is_set():
-                    return
                 ready()
-                self._frames.put(frame)
-                self._pictures.put(self._picture_of(frame))
+                self._hand_on(turn, self._frames, frame)
+                self._hand_on(turn, self._pictures, self._picture_of(frame))
         finally:
-            self._source.close()
+            # First, as closing a device may take a second.
             self._frames.clear()
             self._pictures.clear()
+            self._source.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,35 +149,44 @@ class VisionRoom:
         self._jobs: queue.SimpleQueue[Watch | Rest | Identify] = queue.SimpleQueue()
         self._chips: OrderedDict[int, _Kept] = OrderedDict()
         self._visit: bytes | None = None
+        # A job is queued only while somebody serves it; both change under this lock.
+        self._gate = threading.Lock()
         self._serving = False
         self._snapshot: Snapshot | None = None
 
-    def use(self, snapshot: Snapshot) -> None:
-        """Compare with this gallery from now on; called on the io thread."""
+    def use(self, snapshot: Snapshot | None) -> None:
+        """Compare with this gallery from now on, or with none; called on the io thread."""
         self._snapshot = snapshot
 
     def ask(self, job: Watch | Rest | Identify) -> None:
         """Queue a job from any thread; a part that is down answers that it failed."""
-        if isinstance(job, Identify) and not self._serving:
+        with self._gate:
+            serving = self._serving
+            if serving:
+                self._jobs.put(job)
+        if serving:
+            self._frames.nudge()
+        elif isinstance(job, Identify):
             self._post(EffectFailed(self._now(), job.ticket, "vision"))
-            return
-        self._jobs.put(job)
-        self._frames.nudge()
 
     def work(self, stopping: threading.Event, ready: Ready) -> None:
         try:
             self._engine.load()
-            self._serving = True
+            with self._gate:
+                self._serving = True
             ready()
             while not stopping.is_set():
+                visit = self._visit
                 frame = self._frames.take(IDLE_S)
                 self._do_jobs()
-                if frame is not None and self._visit is not None:
-                    self._observe(self._visit, frame)
+                # What was taken while another visit was on is not shown to this one.
+                if frame is not None and visit is not None and visit == self._visit:
+                    self._observe(visit, frame)
         finally:
-            self._serving = False
-            self._forget()
+            with self._gate:
+                self._serving = False
             self._refuse_jobs()
+            self._forget()
 
     def _do_jobs(self) -> None:
         while not self._jobs.empty():
@@ -184,11 +209,14 @@ class VisionRoom:
     def _forget(self) -> None:
         """Overwrite and drop every face kept in memory."""
         self._visit = None
-        for kept in self._chips.values():
-            if kept.chip.pixels.flags.writeable:
-                kept.chip.pixels.fill(0)
-        self._chips.clear()
+        while self._chips:
+            self._forget_oldest()
         self._engine.forget()
+
+    def _forget_oldest(self) -> None:
+        _, kept = self._chips.popitem(last=False)
+        if kept.chip.pixels.flags.writeable:
+            kept.chip.pixels.fill(0)
 
     def _observe(self, visit: bytes, frame: Frame) -> None:
         seen = self._engine.observe(frame)
@@ -196,7 +224,7 @@ class VisionRoom:
         if face is not None:
             self._chips[frame.number] = _Kept(face.track, self._engine.align(frame, face))
             while len(self._chips) > CHIPS_KEPT:
-                self._chips.popitem(last=False)
+                self._forget_oldest()
         self._post(Looked(self._now(), visit, seen))
 
     def _answer(self, job: Identify) -> None:

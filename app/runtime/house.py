@@ -73,7 +73,7 @@ class House:
         self._ledger = LedgerRoom(
             parts.open_gallery, parts.engine.space, self._vision.use, parts.status, post, now
         )
-        self._door = DoorHand(parts.door, self._tell)
+        self._door = DoorHand(parts.door, self._tell, now)
         self._readers = [ReaderHand(reader, self.badge_read) for reader in parts.readers]
         rooms = [
             (Part.GALLERY, self._ledger.work),
@@ -114,7 +114,10 @@ class House:
 
     def _publish(self, view: View) -> None:
         for listener in self._listeners:
-            listener(view)
+            try:
+                listener(view)
+            except Exception:
+                log.exception("a listener failed at a %s", type(view).__name__)
 
     def _perform(self, effect: Effect) -> None:
         """Hand an effect to its room; returns at once."""

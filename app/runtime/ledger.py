@@ -52,13 +52,17 @@ class Open:
 
 
 class LedgerRoom:
-    """Owns the gallery. `open_gallery` is called on the io thread, again after each fault."""
+    """Owns the gallery. `open_gallery` is called on the io thread, again after each fault.
+
+    `on_snapshot` gets every new copy, and None when the gallery is closed: without it nobody is
+    known here.
+    """
 
     def __init__(
         self,
         open_gallery: Callable[[], Open],
         space: Space,
-        on_snapshot: Callable[[Snapshot], None],
+        on_snapshot: Callable[[Snapshot | None], None],
         status: Callable[[], tuple[tuple[str, str], ...]],
         post: Callable[[Event], None],
         now: Callable[[], Moment],
@@ -70,38 +74,48 @@ class LedgerRoom:
         self._post = post
         self._now = now
         self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+        # A job is queued only while somebody serves it; both change under this lock.
+        self._gate = threading.Lock()
         self._serving = False
         self._counter = -1
 
     def ask(self, job: Job) -> None:
         """Queue a job from any thread; a part that is down answers that it failed."""
-        if not self._serving:
-            self._post(EffectFailed(self._now(), job.ticket, "gallery"))
-            return
-        self._jobs.put(job)
+        with self._gate:
+            if self._serving:
+                self._jobs.put(job)
+                return
+        self._post(EffectFailed(self._now(), job.ticket, "gallery"))
 
     def work(self, stopping: threading.Event, ready: Callable[[], None]) -> None:
         opened = self._open()
         try:
             self._counter = -1
             self._refresh(opened.gallery)
-            self._serving = True
+            with self._gate:
+                self._serving = True
             ready()
             self._serve(opened, stopping)
         finally:
-            self._serving = False
+            with self._gate:
+                self._serving = False
             self._refuse_jobs()
+            self._on_snapshot(None)
             opened.gallery.close()
 
     def _serve(self, opened: Open, stopping: threading.Event) -> None:
         """Until told to stop, and then what is still queued: a record asked for is written."""
         while not (stopping.is_set() and self._jobs.empty()):
-            try:
-                job = self._jobs.get(timeout=LOOK_S if not stopping.is_set() else 0.01)
-            except queue.Empty:
-                self._refresh(opened.gallery)
-                continue
-            self._answer(opened, job)
+            self._answer_next(opened, LOOK_S if not stopping.is_set() else 0.01)
+            self._refresh(opened.gallery)
+
+    def _answer_next(self, opened: Open, wait_s: float) -> None:
+        """A function of its own, so that no PIN stays on this thread once it was answered."""
+        try:
+            job = self._jobs.get(timeout=wait_s)
+        except queue.Empty:
+            return
+        self._answer(opened, job)
 
     def _refuse_jobs(self) -> None:
         while not self._jobs.empty():

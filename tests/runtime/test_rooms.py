@@ -1,0 +1,469 @@
+"""What the rooms hand on, keep and let go of, at the moments when parts come and go."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import weakref
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.domain.effects import CheckPin, Identify, Record, Rest, Watch
+from app.domain.events import (
+    Condition,
+    EffectFailed,
+    Event,
+    GalleryChanged,
+    Identified,
+    Looked,
+    Moment,
+    Part,
+    PinChecked,
+)
+from app.domain.journal import Entry, EntryKind
+from app.domain.matching import MatchPolicy, Snapshot, snapshot_of
+from app.domain.people import Claim, ClaimKind, Secret
+from app.domain.picture import Picture
+from app.errors import GalleryUnwritable
+from app.ports import CameraFormat, Chip, Frame
+from app.runtime import eyes
+from app.runtime.eyes import CameraRoom, VisionRoom
+from app.runtime.ledger import LedgerRoom, Open
+from app.runtime.mailbox import Mailbox
+from app.runtime.supervisor import Supervised
+from tests.conftest import Logged
+from tests.fakes.gallery import MemoryGallery
+from tests.fakes.visitor import SPACE, EmptyCamera, PuppetEngine, Visitor, face_of
+from tests.runtime.rig import BADGE, PERSON, PIN, PlainHasher, furnished
+
+LIMIT_S = 5.0
+ENTRY = Entry(EntryKind.VISIT, 0.0, granted=False)
+CLAIM = Claim(ClaimKind.BADGE, BADGE)
+
+
+def now() -> Moment:
+    return Moment(1000.0, 0.0)
+
+
+def frame_of(number: int) -> Frame:
+    return Frame(number, float(number), np.zeros((4, 4, 3), dtype=np.uint8))
+
+
+@contextmanager
+def at_work(part: Part, work: Any) -> Any:
+    """The room on a thread of its own, ready; yields what it told."""
+    told: queue.SimpleQueue[tuple[Condition, str]] = queue.SimpleQueue()
+    room = Supervised(part, work, lambda _, *said: told.put(said), again_s=0.001)
+    room.start()
+    try:
+        assert told.get(timeout=LIMIT_S) == (Condition.READY, "")
+        yield told
+    finally:
+        room.stop()
+
+
+# -- the camera
+
+
+class ScriptedCamera(EmptyCamera):
+    """Delivers a frame for every `let`; says when it waits for the next one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let: queue.SimpleQueue[Frame | Exception] = queue.SimpleQueue()
+        self.reading = threading.Semaphore(0)
+        self.closing = threading.Semaphore(0)
+        self.may_close = threading.Event()
+        self.may_close.set()
+
+    def open(self) -> CameraFormat:
+        return CameraFormat(4, 4, 30.0, "raw")
+
+    def read(self) -> Frame:
+        self.reading.release()
+        given = self.let.get(timeout=LIMIT_S)
+        if isinstance(given, Exception):
+            raise given
+        return given
+
+    def close(self) -> None:
+        self.closing.release()
+        self.may_close.wait(LIMIT_S)
+
+
+@dataclass
+class Room:
+    camera: ScriptedCamera = field(default_factory=ScriptedCamera)
+    frames: Mailbox[Frame] = field(default_factory=Mailbox)
+    pictures: Mailbox[Picture] = field(default_factory=Mailbox)
+    picture_of: Callable[[Frame], Picture] = lambda frame: Picture(1, 1, bytes([frame.number] * 3))
+
+    def __post_init__(self) -> None:
+        self.room = CameraRoom(self.camera, self.frames, self.pictures, self._picture)
+        self.camera.let.put(frame_of(1))
+
+    def _picture(self, frame: Frame) -> Picture:
+        return self.picture_of(frame)
+
+    @contextmanager
+    def watching(self) -> Any:
+        with at_work(Part.CAMERA, self.room.work) as told:
+            assert self.camera.reading.acquire(timeout=LIMIT_S)
+            self.room.wake()
+            assert self.camera.reading.acquire(timeout=LIMIT_S)
+            try:
+                yield told
+            finally:
+                self.camera.may_close.set()
+                self.room.rest()
+                self.camera.let.put(frame_of(99))
+
+
+def test_a_frame_under_way_when_one_visitor_follows_another_reaches_neither() -> None:
+    """Asleep and awake again during one read: what was read is the visitor's who went."""
+    eye = Room()
+    with eye.watching():
+        eye.room.rest()
+        eye.room.wake()
+        eye.camera.let.put(frame_of(2))
+        assert eye.camera.reading.acquire(timeout=LIMIT_S)
+        assert eye.frames.take() is None
+        assert eye.pictures.take() is None
+        eye.camera.let.put(frame_of(3))
+        assert eye.camera.reading.acquire(timeout=LIMIT_S)
+        taken = eye.frames.take()
+        assert taken is not None
+        assert taken.number == 3
+
+
+def test_no_picture_is_left_behind_by_a_camera_told_to_rest_while_it_draws_one() -> None:
+    """The next visitor must not see the last one, not even while the device takes to close."""
+    drawing, draw = threading.Event(), threading.Event()
+
+    def slowly(frame: Frame) -> Picture:
+        drawing.set()
+        draw.wait(LIMIT_S)
+        return Picture(1, 1, bytes(3))
+
+    eye = Room(picture_of=slowly)
+    with eye.watching():
+        while eye.camera.closing.acquire(blocking=False):
+            pass
+        eye.camera.may_close.clear()
+        eye.camera.let.put(frame_of(2))
+        assert drawing.wait(LIMIT_S)
+        eye.room.rest()
+        draw.set()
+        assert eye.camera.closing.acquire(timeout=LIMIT_S)
+        assert eye.pictures.take() is None
+        assert eye.frames.take() is None
+
+
+def test_a_camera_that_failed_in_a_way_nobody_foresaw_is_found_again(logged: Logged) -> None:
+    """It is asleep by then: nobody can wake it, so it has to look for itself."""
+    eye = Room()
+    with eye.watching() as told:
+        eye.room.rest()
+        eye.camera.let.put(RuntimeError("a driver's own"))
+        assert told.get(timeout=LIMIT_S) == (Condition.LOST, "defect-RuntimeError")
+        eye.camera.let.put(frame_of(1))
+        assert told.get(timeout=LIMIT_S) == (Condition.READY, "")
+    logged.expect("app.runtime.supervisor", "a driver's own")
+
+
+# -- the engine
+
+
+class HeldEngine(PuppetEngine):
+    """Waits in `observe` and in `forget` when told to; remembers what it aligned."""
+
+    def __init__(self) -> None:
+        super().__init__(Visitor())
+        self.chips: list[Chip] = []
+
+    def align(self, frame: Frame, face: Any) -> Chip:
+        self.chips.append(super().align(frame, face))
+        self.chips[-1].pixels.fill(7)
+        return self.chips[-1]
+
+
+@dataclass
+class Sight:
+    engine: Any = field(default_factory=HeldEngine)
+    frames: Mailbox[Frame] = field(default_factory=Mailbox)
+    events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
+
+    def __post_init__(self) -> None:
+        self.room = VisionRoom(self.engine, self.frames, MatchPolicy(), self.events.put, now)
+
+    def look(self, number: int) -> Looked:
+        self.frames.put(frame_of(number))
+        event = self.events.get(timeout=LIMIT_S)
+        assert isinstance(event, Looked)
+        return event
+
+
+def identify(ticket: int, visit: bytes, *frames: int) -> Identify:
+    return Identify(ticket, visit, frames, frames, claimed=False, person="")
+
+
+def test_a_frame_taken_before_a_visit_began_is_not_observed_for_it() -> None:
+    """Taken for the visitor before, and the next one's `Watch` came before it was looked at."""
+    sight = Sight()
+    taken = threading.Event()
+    go_on = threading.Event()
+
+    class HeldMailbox(Mailbox[Frame]):
+        def take(self, timeout_s: float = 0.0) -> Frame | None:
+            frame = super().take(timeout_s)
+            if frame is not None and frame.number == 2:
+                taken.set()
+                go_on.wait(LIMIT_S)
+            return frame
+
+    sight.frames = HeldMailbox()
+    sight.room = VisionRoom(sight.engine, sight.frames, MatchPolicy(), sight.events.put, now)
+    with at_work(Part.VISION, sight.room.work):
+        sight.room.ask(Watch(b"one"))
+        while sight.events.empty():
+            sight.frames.put(frame_of(1))
+        assert isinstance(sight.events.get(), Looked)
+        sight.frames.clear()
+        sight.frames.put(frame_of(2))
+        assert taken.wait(LIMIT_S)
+        sight.room.ask(Rest())
+        sight.room.ask(Watch(b"two"))
+        go_on.set()
+        looked = []
+        while (b"two", 3) not in looked:
+            sight.frames.put(frame_of(3))
+            event = sight.events.get(timeout=LIMIT_S)
+            assert isinstance(event, Looked)
+            looked.append((event.visit, event.observation.frame))
+    assert (b"two", 2) not in looked
+
+
+def test_every_face_kept_is_overwritten_also_the_ones_that_made_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(eyes, "CHIPS_KEPT", 2)
+    sight = Sight()
+    sight.room._visit = b"one"
+    for number in range(1, 4):
+        sight.room._observe(b"one", frame_of(number))
+    first, *others = sight.engine.chips
+    assert not first.pixels.any(), "pushed out by newer ones"
+    assert all(chip.pixels.any() for chip in others)
+    sight.room._forget()
+    assert not any(chip.pixels.any() for chip in sight.engine.chips)
+
+
+def test_an_engine_that_cannot_even_forget_still_answers_what_it_was_asked(
+    logged: Logged,
+) -> None:
+    logged.allow("app.runtime.supervisor")
+    sight = Sight()
+
+    class Unforgetting(HeldEngine):
+        def observe(self, frame: Frame) -> Any:
+            sight.room.ask(identify(5, b"one", 1))
+            raise RuntimeError("observe")
+
+        def forget(self) -> None:
+            if self.broken:
+                raise RuntimeError("forget")
+
+        broken = False
+
+    sight.engine = engine = Unforgetting()
+    sight.room = VisionRoom(engine, sight.frames, MatchPolicy(), sight.events.put, now)
+    with at_work(Part.VISION, sight.room.work) as told:
+        sight.room.ask(Watch(b"one"))
+        sight.room.ask(identify(4, b"one"))
+        assert isinstance(sight.events.get(timeout=LIMIT_S), EffectFailed)
+        engine.broken = True
+        sight.frames.put(frame_of(1))
+        answer = sight.events.get(timeout=LIMIT_S)
+        assert told.get(timeout=LIMIT_S)[0] is Condition.LOST
+    assert isinstance(answer, EffectFailed)
+    assert (answer.ticket, answer.code) == (5, "vision")
+
+
+# -- the gallery
+
+
+@dataclass
+class Books:
+    gallery: Any = field(default_factory=furnished)
+    hasher: Any = field(default_factory=PlainHasher)
+    events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
+    snapshots: list[Snapshot | None] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.room = LedgerRoom(
+            self._open, SPACE, self.snapshots.append, tuple, self.events.put, now
+        )
+
+    def _open(self) -> Open:
+        self.gallery.open()
+        return Open(self.gallery, self.hasher)
+
+    def answer(self) -> Event:
+        """The next event but for what the gallery says by itself."""
+        while isinstance(event := self.events.get(timeout=LIMIT_S), GalleryChanged):
+            pass
+        return event
+
+
+class TracedSecret(Secret):
+    """Tells when nobody holds it any more."""
+
+    __slots__ = ("__weakref__",)
+
+
+def test_no_pin_stays_on_the_thread_that_checked_it() -> None:
+    idle = threading.Semaphore(0)
+
+    class Watched(MemoryGallery):
+        def change_counter(self) -> int:
+            idle.release()
+            return super().change_counter()
+
+    known = furnished()
+    gallery = Watched()
+    for name in ("known", "templates", "badges", "pins", "journal", "changes"):
+        setattr(gallery, name, getattr(known, name))
+    books = Books(gallery)
+    with at_work(Part.GALLERY, books.room.work):
+        pin = TracedSecret(PIN)
+        held = weakref.ref(pin)
+        books.room.ask(CheckPin(1, CLAIM, pin))
+        del pin
+        answer = books.answer()
+        assert isinstance(answer, PinChecked)
+        while idle.acquire(blocking=False):
+            pass
+        assert idle.acquire(timeout=LIMIT_S), "idle again"
+        assert held() is None
+
+
+def test_a_gallery_that_is_gone_leaves_nobody_known(logged: Logged) -> None:
+    """Whoever is erased while it is away must not stay in memory, nor be recognised from it."""
+    logged.allow("app.runtime.supervisor")
+    books = Books()
+    with at_work(Part.GALLERY, books.room.work) as told:
+        assert isinstance(books.snapshots[-1], Snapshot)
+        books.gallery.full = True
+        books.room.ask(Record(1, ENTRY, None))
+        assert isinstance(books.answer(), EffectFailed)
+        assert told.get(timeout=LIMIT_S)[0] is Condition.LOST
+        assert books.snapshots[1] is None
+        assert told.get(timeout=LIMIT_S)[0] is Condition.READY
+        assert isinstance(books.snapshots[2], Snapshot)
+    assert books.snapshots[-1] is None
+
+
+def test_without_a_gallery_no_face_is_anybodys() -> None:
+    sight = Sight()
+    sight.room.use(snapshot_of(1, SPACE, {PERSON.id: PERSON}, [(PERSON.id, face_of(0))]))
+    sight.room._visit = b"one"
+    sight.room._observe(b"one", frame_of(1))
+    sight.room._answer(identify(1, b"one", 1))
+    sight.room.use(None)
+    sight.room._answer(identify(2, b"one", 1))
+    sight.events.get()
+    first, second = sight.events.get(), sight.events.get()
+    assert isinstance(first, Identified)
+    assert isinstance(second, EffectFailed)
+
+
+class LatePut:
+    """A queue whose next `put` only arrives when the room had every chance to close meanwhile."""
+
+    def __init__(self, inner: Any, break_it: Callable[[], None], gone: threading.Event) -> None:
+        self._inner = inner
+        self._break_it = break_it
+        self._gone = gone
+
+    def put(self, job: Any) -> None:
+        self._break_it()
+        self._gone.wait(0.3)
+        self._inner.put(job)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+def test_what_is_asked_while_the_gallery_goes_down_is_answered_and_never_done_later(
+    logged: Logged,
+) -> None:
+    """An old visit's record or PIN must not wait for the gallery to come back."""
+    logged.allow("app.runtime.supervisor")
+    books = Books()
+    gone = threading.Event()
+    closing = books.gallery.close
+
+    def close() -> None:
+        closing()
+        gone.set()
+
+    books.gallery.close = close
+    with at_work(Part.GALLERY, books.room.work) as told:
+        rows = len(books.gallery.journal)
+        jobs = books.room._jobs
+
+        def break_it() -> None:
+            books.gallery.full = True
+            jobs.put(Record(1, ENTRY, None))
+
+        books.room._jobs = LatePut(jobs, break_it, gone)  # type: ignore[assignment]
+        books.room.ask(Record(2, ENTRY, None))
+        books.room._jobs = jobs
+        assert told.get(timeout=LIMIT_S)[0] is Condition.LOST
+        books.gallery.full = False
+        answers = [books.answer(), books.answer()]
+    assert [(type(each), each.ticket) for each in answers] == [  # type: ignore[union-attr]
+        (EffectFailed, 1),
+        (EffectFailed, 2),
+    ]
+    assert len(books.gallery.journal) == rows
+
+
+def test_changes_are_looked_for_also_while_there_is_always_something_to_do() -> None:
+    books = Books()
+    with at_work(Part.GALLERY, books.room.work):
+        asked = threading.Event()
+
+        class Busy(PlainHasher):
+            """Asks for the next check before the present one ends: the queue is never empty."""
+
+            def verify(self, pin_hash: str, pin: Secret) -> bool:
+                if not books.gallery.erased:
+                    books.gallery.remove_person(PERSON.id, ENTRY)
+                if not asked.is_set():
+                    books.room.ask(CheckPin(9, CLAIM, Secret("0000")))
+                return False
+
+        books.hasher.__class__ = Busy
+        books.room.ask(CheckPin(1, CLAIM, Secret("0000")))
+        tickets = 0
+        while tickets < 50 and not (books.snapshots[-1] and not books.snapshots[-1].people):
+            tickets += isinstance(books.events.get(timeout=LIMIT_S), PinChecked)
+        asked.set()
+        assert tickets < 50
+
+
+def test_a_full_gallery_keeps_saying_so(logged: Logged) -> None:
+    logged.allow("app.runtime.supervisor")
+    books = Books()
+    with at_work(Part.GALLERY, books.room.work):
+        books.gallery.full = True
+        books.room.ask(Record(1, ENTRY, None))
+        answer = books.answer()
+    assert isinstance(answer, EffectFailed)
+    assert answer.code == GalleryUnwritable.code
