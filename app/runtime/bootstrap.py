@@ -126,7 +126,7 @@ def face_engine(settings: Settings) -> FaceEngine:
 
 
 def frame_source(settings: Settings) -> FrameSource:
-    """The camera named in `camera.source`, not opened yet; raises CameraError for a bad name."""
+    """The camera named in `camera.source`, not opened yet; raises SettingsError for a bad name."""
     from app.camera.choose import source_at  # noqa: PLC0415 - OpenCV is not always needed
 
     camera = settings.camera
