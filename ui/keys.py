@@ -116,6 +116,7 @@ class Keys(QObject):
         self._stamp = stamp
         self._wedge = Wedge()
         self._swallowed: set[int] = set()
+        self._typing = False
         # Two timers: after a stall the first may run before keys that were struck long ago. The
         # second waits for one more turn of the loop, which hands those keys out.
         self._pause = _one_shot(self, math.ceil(self._policy.pause_s * 1000), self._on_pause)
@@ -161,12 +162,14 @@ class Keys(QObject):
             return self._spoil(event)
         if key is Key.Key_Escape:
             self.settle()
+            self._typing = False
             self._press(Button.CANCEL, "")
         elif key is Key.Key_Backspace:
             self.settle()
             self._press(Button.ERASE, "")
         elif key in MOVES:
             self.settle()
+            self._typing = False
             return False
         elif _character(event):
             return self._feed(event, _character(event))
@@ -210,12 +213,16 @@ class Keys(QObject):
     def _typed(self, character: str) -> None:
         """A person typed this: a digit, Enter, or the space that presses a button."""
         if character.isascii() and character.isdigit():
+            self._typing = True
             self._press(Button.DIGIT, character)
             return
+        # Enter ends a number that was typed, wherever the focus was left.
+        ends_number = self._typing and character == "\n"
+        self._typing = False
         focused = QApplication.focusWidget()
         if character not in {"\n", " "}:
             return
-        if isinstance(focused, QAbstractButton):
+        if isinstance(focused, QAbstractButton) and not ends_number:
             focused.click()
         elif character == "\n":
             self._press(Button.CONFIRM, "")

@@ -113,7 +113,9 @@ class ReplayCamera:
 
     def _reel(self) -> _Reel:
         if not self._path.exists():
-            raise CameraUnavailable(f"The {self.name} is not there. Check {self._path.parent}.")
+            raise CameraUnavailable(
+                f"The {self.name} is not there. Check the path in camera.source: {self._path}"
+            )
         reel = _folder if self._path.is_dir() else _video
         return reel(self._path, self._rate_hz)
 

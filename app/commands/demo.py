@@ -59,5 +59,8 @@ def run(context: Context) -> int:
     if report.as_expected:
         context.print("As it should be: who belongs here came in, and nobody else did.")
         return 0
+    if report.none_wrong and not report.complete:
+        context.print("It was stopped before everything was played.")
+        return 1
     context.print("Not as it should be: see the timeline, and run: foyer doctor")
     return 1

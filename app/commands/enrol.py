@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from app.gallery.store import Store
     from app.ports import FaceEngine
 
+#: Fewer pictures make a face that is recognised, but not as well as it could be.
+FEW = 3
+
 EXAMPLES = """
 examples:
   foyer enrol 1001 front.jpg smiling.jpg glasses.jpg
@@ -154,6 +157,10 @@ def _tell(
     if stored:
         what = "1 picture" if len(usable) == 1 else f"{len(usable)} pictures"
         context.print(f"Stored the face of {person.name} ({person.number}) from {what}.")
+        if len(usable) < FEW:
+            context.print(
+                "Three to five different pictures are recognised better, enrolled in one go."
+            )
     elif doubts:
         context.print("Nothing was stored. Make sure who this is; --force stores it all the same.")
     else:

@@ -8,6 +8,7 @@ import json
 import logging
 import queue
 import signal
+import sys
 import threading
 import time
 from dataclasses import asdict
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 START_PATIENCE_S = 60.0
+NOBODY_CAN_ACT = (
+    "foyer: Without a window nothing can be typed, and no badge reader is read that is a device of "
+    "its own: set reader.badge to one, such as /dev/input/by-id/…-event-kbd. Ctrl+C stops."
+)
 SIZES = {"portrait": (540, 960), "landscape": (1280, 800)}
 
 
@@ -54,6 +59,8 @@ def _build(settings: Settings) -> House:
 def _headless(settings: Settings) -> int:
     """The same kernel without a screen: every View is a line of JSON on standard output."""
     house = _build(settings)
+    if settings.reader.badge in {"keyboard", "none", ""}:
+        print(NOBODY_CAN_ACT, file=sys.stderr)
     stopping = threading.Event()
     house.listen(print_view)
     house.when_quit(stopping.set)

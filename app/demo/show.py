@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 from app.camera.simulated import SimulatedCamera
 from app.camera.stills import Still, load_photo
 from app.demo.cast import CameraStage, cast
-from app.demo.player import Credentials, Player, VisitKind, VisitReport
+from app.demo.player import EXPECTED, Credentials, Player, VisitKind, VisitReport
 from app.domain.journal import Entry, EntryKind
 from app.domain.people import Person, Secret
 from app.domain.policy import Mode
@@ -40,6 +40,11 @@ if TYPE_CHECKING:
 EMPLOYEE = Person("demo-employee", "1001", "Eileen")
 CREDENTIALS = Credentials(badge="04A2B91C5D6E80", number="1001", pin="246810")
 ADMIN_PIN = "314159"
+STAYS = (
+    "The window stays open to be tried out: close it, or press Ctrl+C here. "
+    f"Number {CREDENTIALS.number} with PIN {CREDENTIALS.pin} signs in; Ctrl+Shift+F12 and "
+    f"{ADMIN_PIN} open the service screen."
+)
 
 
 class Capture(Protocol):
@@ -86,10 +91,16 @@ class Timeline:
 class DemoReport:
     visits: tuple[VisitReport, ...]
     screenshots: Path
+    complete: bool = True
+
+    @property
+    def none_wrong(self) -> bool:
+        """Whether every visit that came to an end came to the right one."""
+        return all(visit.as_expected for visit in self.visits)
 
     @property
     def as_expected(self) -> bool:
-        return bool(self.visits) and all(visit.as_expected for visit in self.visits)
+        return self.complete and bool(self.visits) and self.none_wrong
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -126,8 +137,8 @@ def play(
         run = _Run(house, stage, visits, folder, timeline, stay=stay)
         code = _show(house, run, settings, offscreen=offscreen)
     reports = tuple(run.reports)
-    report = DemoReport(reports, folder)
-    if code != 0 or len(reports) != len(visits):
+    report = DemoReport(reports, folder, complete=len(reports) == len(visits))
+    if code != 0 or not report.complete:
         timeline.add("The window was closed before every visit was played")
     (folder / "timeline.txt").write_text(
         "".join(f"{line.t_s:7.2f} s  {line.text}\n" for line in timeline.lines), encoding="utf-8"
@@ -233,9 +244,13 @@ class _Run:
                 if not self._player.goes_on:
                     return
                 report = self._player.play(kind)
+                if not self._player.goes_on and report.outcome != EXPECTED[kind]:
+                    return  # broken off: it did not end in this way, nor in any other
                 self.reports.append(report)
                 self._save_album()
                 self._timeline.add(_told(report))
+            if self._stay and self._player.goes_on:
+                self._timeline.add(f"Everything was played. {STAYS}")
         finally:
             if self._bridge is not None and not self._stay:
                 self._bridge.quit()

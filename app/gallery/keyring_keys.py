@@ -43,7 +43,7 @@ SAFE: tuple[type[KeyringBackend], ...] = (
 
 NONE_HERE = (
     "No safe keyring is running. Start one (GNOME Keyring or KWallet in this user's session), or "
-    "choose the key provider passphrase or systemd-credential."
+    "set gallery.keys to passphrase or systemd-credential."
 )
 LOCKED = (
     "The keyring is locked. Unlock it by logging in to this user's session, then start again; "

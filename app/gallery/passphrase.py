@@ -60,8 +60,8 @@ def passphrase_from(
         if prompt is not None:
             return prompt()
         raise KeyStoreError(
-            f"The gallery's keys are behind a passphrase. Set {VARIABLE}, or name a file that "
-            "holds it."
+            f"The gallery's keys are behind a passphrase. Set {VARIABLE}, or name a private "
+            "file that holds it in gallery.key_file."
         )
 
     return ask

@@ -185,7 +185,10 @@ def set_badge(connection: Connection, badge_key: bytes, person_id: str, badge: s
         return
     hashed = badge_hash(badge_key, badge)
     if connection.execute("SELECT 1 FROM badges WHERE hash = ?", (hashed,)).fetchone():
-        raise GalleryRefused("Somebody else has this badge. Take it from them first.")
+        raise GalleryRefused(
+            "Somebody else has this badge. Take it from them first: foyer people set-badge "
+            "NUMBER --none"
+        )
     connection.execute("INSERT INTO badges VALUES (?, ?)", (hashed, person_id))
 
 

@@ -172,6 +172,18 @@ def test_a_visit_with_the_keyboard_alone(typist: Typist) -> None:
     ]
 
 
+def test_enter_ends_a_number_that_was_typed_wherever_the_ring_stands(typist: Typist) -> None:
+    typist.desk.show(VIEWS["attract"])
+    typist.strike(Key.Key_Tab)
+    typist.desk.show(VIEWS["claim"])
+    assert typist.focused() == "1"
+    for key in (Key.Key_4, Key.Key_7, Key.Key_Return):
+        typist.strike(key)
+    assert typist.desk.kernel.buttons() == [Button.DIGIT, Button.DIGIT, Button.CONFIRM]
+    typist.strike(Key.Key_Return)
+    assert typist.desk.kernel.presses[-1] == (Button.DIGIT, "1"), "now it presses the button again"
+
+
 SWALLOWED = [
     (Key.Key_F4, ALT),
     (Key.Key_Tab, ALT),
