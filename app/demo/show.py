@@ -241,19 +241,22 @@ class _Run:
                 return
             self._timeline.add("The kiosk is ready; the camera sleeps until somebody chooses")
             for kind in self._visits:
-                if not self._player.goes_on:
+                if self._broken_off():
                     return
                 report = self._player.play(kind)
-                if not self._player.goes_on and report.outcome != EXPECTED[kind]:
+                if self._broken_off() and report.outcome != EXPECTED[kind]:
                     return  # broken off: it did not end in this way, nor in any other
                 self.reports.append(report)
                 self._save_album()
                 self._timeline.add(_told(report))
-            if self._stay and self._player.goes_on:
+            if self._stay and not self._broken_off():
                 self._timeline.add(f"Everything was played. {STAYS}")
         finally:
             if self._bridge is not None and not self._stay:
                 self._bridge.quit()
+
+    def _broken_off(self) -> bool:
+        return not self._player.goes_on
 
     def _keep(self, scene: str) -> None:
         """A picture of what is shown now; it is packed later, between visits."""

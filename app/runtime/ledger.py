@@ -160,7 +160,7 @@ class LedgerRoom:
                 verdict, _ = _check(opened, ADMINISTRATOR, job, self._now().utc_s)
                 return AdminChecked(self._now(), job.ticket, verdict)
             case ReadStatus(ticket=ticket):
-                return StatusRead(self._now(), ticket, self._status(), _tail(gallery))
+                return StatusRead(self._now(), ticket, self._status(), status_log(gallery))
 
     def _check_pin(self, opened: Open, job: CheckPin) -> PinChecked:
         verdict, attempt = _check(opened, job.claim, job, self._now().utc_s)
@@ -182,9 +182,9 @@ def _check(
     return PinVerdict.RIGHT, attempt
 
 
-def _tail(gallery: Gallery) -> tuple[str, ...]:
-    """The last entries for the service screen, newest first: when, what, and how it ended."""
-    return tuple(reversed([_line(row) for row in gallery.rows(last=LOG_TAIL)]))
+def status_log(gallery: Gallery) -> tuple[str, ...]:
+    """The last entries for the service screen, newest last: when, what, and how it ended."""
+    return tuple(_line(row) for row in gallery.rows(last=LOG_TAIL))
 
 
 def _line(row: Row) -> str:
