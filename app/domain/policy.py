@@ -68,6 +68,7 @@ class LivenessPolicy:
     of the measure (dlib's eye openness scatters by 5 to 10 % from frame to frame).
     `track_gap_s`: the track may be unseen this long. `stall_s`: no frame for this long is a fault;
     `wake_s`: the same for the first frame, as a device takes up to about 3 s to open.
+    `match_frames`: frames compared together, at least `match_gap_s` apart.
     `absent_s`: with no face at all for this long, whoever asked has left (issue: within 10 s).
     """
 
@@ -90,6 +91,7 @@ class LivenessPolicy:
     wake_s: float = 4.0
     absent_s: float = 9.0
     match_frames: int = 3
+    match_gap_s: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)

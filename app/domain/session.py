@@ -30,6 +30,7 @@ class Kept:
 
     frame: int
     worth: float
+    t_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +255,14 @@ def largest(seen: Observation) -> Face | None:
 
 
 def _keep(kept: tuple[Kept, ...], sight: Sight, policy: Policy) -> tuple[Kept, ...]:
-    """The best few frames so far: frontal first, then sharp."""
+    """The best few frames so far, frontal first, then sharp, and not all of one moment:
+    neighbours are nearly the same picture, and say no more together than one of them."""
     face = sight.face
     off_axis = abs(face.pose.yaw_deg) + 0.5 * abs(face.pose.pitch_deg)
     worth = -off_axis + min(face.quality.sharpness, 200.0) / 40.0
-    best = sorted((*kept, Kept(sight.frame, worth)), key=lambda each: -each.worth)
+    gap_s = policy.liveness.match_gap_s
+    best: list[Kept] = []
+    for each in sorted((*kept, Kept(sight.frame, worth, sight.t_s)), key=lambda one: -one.worth):
+        if all(abs(each.t_s - other.t_s) >= gap_s for other in best):
+            best.append(each)
     return tuple(best[: policy.liveness.match_frames])

@@ -1,29 +1,28 @@
-"""One face session: framing, the baseline, one unbroken track, and the frames that are kept."""
+"""One face session: who is accepted, who is refused and why, and what time does to it."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.liveness import Challenge, allowed, plan
+from app.domain.liveness import Challenge, allowed
 from app.domain.observation import Box, Face, Observation, Pose, Quality
 from app.domain.people import Need
-from app.domain.policy import LivenessPolicy, Policy
+from app.domain.policy import LivenessPolicy
 from app.domain.reasons import Reason
 from app.domain.session import (
     Challenging,
     Complete,
     Failed,
     Framing,
-    Session,
     begin,
     look,
     tick,
 )
+from tests.domain.sitting import ALL, NONCES, POLICY, looked_at, nonce_for, outcome, perform
 from tests.fakes.faces import (
     NAN,
     Actor,
@@ -40,46 +39,6 @@ from tests.fakes.faces import (
     turned,
     unmeasured,
 )
-
-POLICY = Policy()
-ALL = tuple(Challenge)
-
-
-def nonce_for(*wanted: Challenge) -> bytes:
-    for number in range(10_000):
-        nonce = hashlib.sha256(number.to_bytes(4, "big")).digest()[:16]
-        if plan(nonce, ALL, len(wanted)) == wanted:
-            return nonce
-    raise AssertionError(f"no nonce asks for {wanted}")
-
-
-def perform(
-    actor: Actor, nonce: bytes, lag_s: float = 0.04, until_s: float = 30.0, policy: Policy = POLICY
-) -> Session:
-    """The actor before the camera until the session ends; each frame is told `lag_s` later."""
-    session = begin(nonce, frozenset(), 0.0, policy.liveness)
-    fps = actor.habits.fps
-    for index in range(1, int(until_s * fps)):
-        t_s = index / fps
-        stage = session.stage
-        asking = isinstance(stage, Challenging) and stage.step.prompted_s is not None
-        prompt = stage.step.challenge if isinstance(stage, Challenging) and asking else None
-        hint = stage.hint if isinstance(stage, Challenging) else None
-        for observation in actor.look(t_s, prompt, hint):
-            session = look(session, observation, t_s + lag_s, policy)
-        session = tick(session, t_s + lag_s, policy.liveness)
-        if isinstance(session.stage, Complete | Failed):
-            break
-    return session
-
-
-def outcome(session: Session) -> Reason | str:
-    return (
-        session.stage.reason if isinstance(session.stage, Failed) else type(session.stage).__name__
-    )
-
-
-NONCES = [hashlib.sha256(bytes([n])).digest()[:16] for n in range(30)]
 
 COOPERATIVE: dict[str, Habits] = {
     "10 frames a second": Habits(fps=10.0, noise=1.0),
@@ -111,32 +70,6 @@ def test_it_takes_less_than_five_seconds_once_the_camera_is_awake() -> None:
         session = perform(Actor(Habits(reaction_s=0.35, noise=1.0)), nonce)
         assert isinstance(session.stage, Complete)
         assert session.seen_s < 5.0
-
-
-# -- what is kept
-
-
-def test_the_kept_frames_are_frontal_and_of_this_session() -> None:
-    for nonce in NONCES:
-        session = perform(Actor(Habits(noise=1.0)), nonce)
-        assert isinstance(session.stage, Complete)
-        assert len(session.stage.match_frames) == POLICY.liveness.match_frames
-        assert len(session.stage.met_frames) == len(session.plan)
-        assert list(session.stage.met_frames) == sorted(session.stage.met_frames)
-        assert session.stage.met_frames[-1] == session.frame
-
-
-def test_a_refused_session_keeps_nothing() -> None:
-    session = perform(Actor(twists=(leaves(1.5),)), NONCES[0])
-    assert isinstance(session.stage, Failed)
-    assert session.kept == ()
-
-
-def test_frames_of_the_track_before_are_not_kept() -> None:
-    """Somebody is pushed aside while the kiosk still looks for a good face."""
-    session = perform(Actor(twists=(swaps(0.4),)), NONCES[0])
-    assert isinstance(session.stage, Complete)
-    assert min(session.stage.match_frames) > 0.4 * 15
 
 
 # -- who is refused
@@ -205,69 +138,7 @@ def test_most_recordings_fail_even_if_they_hold_everything() -> None:
     assert ended.count("Complete") <= len(NONCES) / 3
 
 
-# -- prompts
-
-
-def stages(actor: Actor, nonce: bytes) -> list[tuple[float, Face, Challenging]]:
-    """Each look of the challenge with the stage it led to."""
-    found = []
-    session = begin(nonce, frozenset(), 0.0, POLICY.liveness)
-    for index in range(1, 200):
-        t_s = index / actor.habits.fps
-        stage = session.stage
-        asks = isinstance(stage, Challenging) and stage.step.prompted_s is not None
-        prompt = stage.step.challenge if isinstance(stage, Challenging) and asks else None
-        hint = stage.hint if isinstance(stage, Challenging) else None
-        (observation,) = actor.look(t_s, prompt, hint)
-        session = look(session, observation, t_s, POLICY)
-        if isinstance(session.stage, Challenging):
-            found.append((t_s, observation.faces[0], session.stage))
-    return found
-
-
-def test_the_screen_asks_only_a_face_at_rest() -> None:
-    nonce = nonce_for(Challenge.TURN_LEFT, Challenge.LOOK_UP)
-    for t_s, seen_face, stage in stages(Actor(Habits(overshoot_deg=9.0)), nonce):
-        if stage.step.prompted_s == t_s:
-            assert abs(seen_face.pose.yaw_deg) < 7.0
-
-
-def test_between_two_movements_it_asks_to_look_straight_first() -> None:
-    nonce = nonce_for(Challenge.TURN_LEFT, Challenge.LOOK_UP)
-    second = [stage for _, _, stage in stages(Actor(), nonce) if stage.index == 1]
-    assert second[0].step.prompted_s is None
-    assert second[0].hint is Reason.LOOK_STRAIGHT
-    assert second[-1].step.prompted_s is not None
-    assert second[-1].hint is None
-
-
-def test_after_a_blink_the_next_prompt_comes_at_once() -> None:
-    nonce = nonce_for(Challenge.BLINK, Challenge.TURN_LEFT)
-    second = [(t_s, stage) for t_s, _, stage in stages(Actor(), nonce) if stage.index == 1]
-    assert second[0][1].step.prompted_s == second[0][0]
-
-
-def test_nobody_is_corrected_while_they_answer() -> None:
-    for nonce in NONCES:
-        asked = [stage for _, _, stage in stages(Actor(), nonce) if stage.step.prompted_s]
-        assert {stage.hint for stage in asked} == {None}
-
-
-def test_who_answered_too_soon_is_asked_to_look_straight_first() -> None:
-    nonce = nonce_for(Challenge.TURN_LEFT, Challenge.BLINK)
-    hasty = Habits(reaction_s=0.02, speed_deg_s=500.0)
-    told = stages(Actor(hasty), nonce)
-    assert Reason.LOOK_STRAIGHT in {stage.hint for _, _, stage in told if stage.step.prompted_s}
-
-
 # -- time
-
-
-def looked_at(*times_s: float, of: Face | None = None) -> Session:
-    session = begin(NONCES[0], frozenset(), 0.0, POLICY.liveness)
-    for number, t_s in enumerate(times_s, 1):
-        session = look(session, seen(number, t_s, of or face()), t_s, POLICY)
-    return session
 
 
 def test_the_first_frame_may_take_longer_than_the_next_ones() -> None:

@@ -245,6 +245,19 @@ def face_locked_for(seconds: float) -> Line:
     return line
 
 
+def test_a_change_of_the_gallery_is_taken_in_without_disturbing_anybody() -> None:
+    def changed(stage: Stage) -> None:
+        stage.tell(GalleryChanged(stage.moment, 12, 34, 0.0))
+        assert (stage.kiosk.people, stage.kiosk.templates) == (12, 34)
+
+    story(
+        holds_badge(AMARA),
+        types("100"),
+        changed,
+        still_shows("pin", 3),
+    )
+
+
 def test_a_locked_face_path_pauses_and_comes_back() -> None:
     """Claims have a lock-out of their own: a claimed person need not wait for strangers."""
     story(

@@ -9,8 +9,18 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.effects import CheckPin, Identify, Resolve
-from app.domain.events import Button, Event, Identified, PinChecked, Resolved
+from app.domain.effects import CheckAdminPin, CheckPin, Identify, Record, Resolve
+from app.domain.events import (
+    AdminChecked,
+    Button,
+    EffectFailed,
+    Event,
+    Identified,
+    PinChecked,
+    PinVerdict,
+    Recorded,
+    Resolved,
+)
 from app.domain.journal import Factor, Tally
 from app.domain.matching import Matched
 from app.domain.people import Person
@@ -18,22 +28,28 @@ from app.domain.policy import Policy
 from app.domain.reasons import Reason
 from tests.fakes.faces import Habits, leaves, turned
 from tests.fakes.people import AMARA, BRUNO, CHIKA, STRANGER
+from tests.flows.stage import Stage, Worker
 from tests.flows.story import (
     Line,
     amends,
+    answers_after,
     asks,
     given,
     holds_badge,
+    never_answers,
     person_walks_up,
     presses,
     shows,
+    still_shows,
     story,
     the_door_stayed_shut,
+    time_passes,
     types,
 )
 
 Lines = tuple[Line, ...]
 BY_FACE: Lines = (person_walks_up(AMARA), presses(Button.USE_FACE))
+BY_PIN: Lines = (holds_badge(AMARA), types(AMARA.pin), presses(Button.CONFIRM))
 BY_CLAIM: Lines = (person_walks_up(AMARA), holds_badge(AMARA), presses(Button.USE_FACE))
 FACE_AND_PIN = Policy(accepted=frozenset({frozenset({Factor.FACE, Factor.PIN})}))
 NOBODY = replace(AMARA.person, id="")
@@ -124,6 +140,54 @@ def test_a_policy_that_accepts_nothing_does_not_ask_for_a_pin() -> None:
         *BY_FACE,
         shows("denied", Reason.FACTORS_OWED, within_s=15.0),
         policy=Policy(accepted=frozenset({frozenset()})),
+    )
+
+
+# -- answers to other questions
+
+WAITING: dict[str, tuple[Worker, Lines]] = {
+    "resolving": (Resolve, BY_CLAIM),
+    "identifying": (Identify, (*BY_FACE, shows("busy"))),
+    "checking a PIN": (CheckPin, BY_PIN),
+    "recording": (Record, (*BY_PIN, time_passes(0.1))),
+    "checking the administrator's PIN": (
+        CheckAdminPin,
+        (presses(Button.SERVICE), types("12345"), presses(Button.CONFIRM)),
+    ),
+}
+
+
+@pytest.mark.parametrize("off", [-1, 1, 7])
+@pytest.mark.parametrize(("worker", "lines"), WAITING.values(), ids=WAITING)
+def test_an_answer_to_another_question_changes_nothing(
+    worker: Worker, lines: Lines, off: int
+) -> None:
+    def all_answers_but_one(stage: Stage) -> None:
+        t, ticket = stage.moment, stage.kiosk.ticket + off
+        before = stage.kiosk.screen
+        for answer in (
+            Resolved(t, ticket, BRUNO.person, locked=False),
+            Identified(t, ticket, Matched(BRUNO.person.id), agrees=True, person=BRUNO.person),
+            PinChecked(t, ticket, PinVerdict.RIGHT, BRUNO.person),
+            AdminChecked(t, ticket, PinVerdict.RIGHT),
+            Recorded(t, ticket, 1, 0.0),
+            EffectFailed(t, ticket, "made-up"),
+        ):
+            stage.tell(answer)
+            assert stage.kiosk.screen == before
+
+    story(never_answers(worker), *lines, all_answers_but_one, the_door_stayed_shut())
+
+
+@pytest.mark.parametrize("name", ["identifying", "checking a PIN", "recording"])
+def test_a_badge_does_not_disturb_what_is_being_decided(name: str) -> None:
+    worker, lines = WAITING[name]
+    story(
+        answers_after(worker, 1.0),
+        *lines,
+        holds_badge(BRUNO),
+        still_shows("busy"),
+        shows("granted", "Amara"),
     )
 
 
