@@ -183,13 +183,20 @@ def shows(screen: str, *what: object, within_s: float = PATIENCE_S) -> Line:
 
     def wanted(view: View) -> bool:
         values = [getattr(view, each.name) for each in fields(view)]
-        return isinstance(view, kind) and all(each in values for each in what)
+        found = (any(_same(each, value) for value in values) for each in what)
+        return isinstance(view, kind) and all(found)
 
     def line(stage: Stage) -> None:
         came = stage.run_until(wanted, within_s)
         assert came, f"no {screen} {what} within {within_s} s; instead:\n{timeline(stage)}"
 
     return line
+
+
+def _same(wanted: object, value: object) -> bool:
+    """Equal, and not because True is 1 and 1.0 is 1."""
+    numbers = isinstance(wanted, bool | float) or isinstance(value, bool | float)
+    return wanted == value and (not numbers or type(wanted) is type(value))
 
 
 def still_shows(screen: str, *what: object) -> Line:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.domain.events import Button, Condition, Part
 from app.domain.journal import Factor, Purpose
 from app.domain.reasons import Reason
-from app.presentation import ClaimView
+from app.presentation import ClaimView, PinView
 from tests.fakes.people import AMARA, BRUNO
 from tests.flows.story import (
     holds_badge,
@@ -171,10 +171,29 @@ def test_a_key_that_is_no_digit_types_nothing() -> None:
 
 
 def test_numbers_and_pins_have_a_longest_length() -> None:
-    story(
+    told = story(
         types("12345678901234"),
         still_shows("claim", "1234567890"),
         presses(Button.CONFIRM),
         types("12345678901234"),
-        still_shows("pin", 12),
+    )
+    assert isinstance(told.view, PinView)
+    assert told.view.typed == 12
+
+
+def test_a_pin_too_short_is_not_tried() -> None:
+    told = story(holds_badge(AMARA), types("100"), presses(Button.CONFIRM), still_shows("pin", 3))
+    assert not told.journal
+
+
+def test_digits_can_be_taken_back() -> None:
+    story(
+        types("12"),
+        presses(Button.ERASE, Button.ERASE, Button.ERASE),
+        still_shows("claim", ""),
+        types("1001"),
+        presses(Button.CONFIRM),
+        types(AMARA.pin + "9"),
+        presses(Button.ERASE, Button.CONFIRM),
+        shows("granted", "Amara"),
     )

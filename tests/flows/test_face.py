@@ -9,6 +9,7 @@ import pytest
 from app.domain.effects import Watch
 from app.domain.events import Button, Looked
 from app.domain.journal import Factor, Purpose
+from app.domain.kiosk import STANDARD_PURPOSE
 from app.domain.policy import Mode, Policy
 from app.domain.reasons import Reason
 from app.presentation import VerifyView
@@ -257,6 +258,39 @@ def test_on_a_clock_for_both_the_person_chooses_for_themselves_only() -> None:
         shows("granted", "Bruno", Purpose.CLOCK_IN),
         policy=Policy(mode=Mode.CLOCK),
     )
+
+
+def test_changing_ones_mind_before_signing_in() -> None:
+    story(
+        presses(Button.CLOCK_OUT),
+        shows("attract", Purpose.CLOCK_OUT),
+        time_passes(5.0),
+        presses(Button.CLOCK_IN),
+        shows("attract", Purpose.CLOCK_IN),
+        presses(Button.CLOCK_OUT),
+        time_passes(8.5),
+        still_shows("attract", Purpose.CLOCK_OUT),
+        policy=Policy(mode=Mode.CLOCK),
+    )
+
+
+@pytest.mark.parametrize("mode", [Mode.DOOR, Mode.CLOCK_IN, Mode.CLOCK_OUT])
+def test_what_a_kiosk_is_for_is_not_chosen_where_it_is_not_offered(mode: Mode) -> None:
+    expected = STANDARD_PURPOSE[mode]
+    told = story(
+        presses(Button.CLOCK_IN, Button.CLOCK_OUT, Button.CLOCK_IN),
+        holds_badge(AMARA),
+        types(AMARA.pin),
+        presses(Button.CONFIRM),
+        shows("granted", "Amara", expected),
+        presses(Button.DONE, Button.CLOCK_OUT),
+        holds_badge(AMARA),
+        types(AMARA.pin),
+        presses(Button.CONFIRM),
+        shows("granted", "Amara", expected),
+        policy=Policy(mode=mode),
+    )
+    assert len(told.doors) == (2 if mode is Mode.DOOR else 0)
 
 
 def test_who_was_refused_tries_again_for_the_same_purpose() -> None:

@@ -71,6 +71,21 @@ def test_what_is_left_alone_is_gone_within_ten_seconds(lines: Lines) -> None:
     story(*lines, time_passes(9.2), nothing_is_left, the_door_stayed_shut())
 
 
+@pytest.mark.parametrize("before", [(), (holds_badge(AMARA),)], ids=["number", "PIN"])
+def test_who_types_slowly_is_not_interrupted(before: Lines) -> None:
+    """A digit every five seconds; a second thought counts as well."""
+    slowly: Lines = (types("1"), time_passes(5.0)) * 4
+    screen = "pin" if before else "claim"
+    story(
+        *before,
+        *slowly,
+        still_shows(screen, 4 if before else "1111"),
+        presses(Button.ERASE),
+        time_passes(8.0),
+        still_shows(screen, 3 if before else "111"),
+    )
+
+
 LEFT_BEFORE_THE_CAMERA: dict[str, tuple[Lines, float]] = {
     "before the camera woke": ((person_walks_up(AMARA, leaves(0.0)),), 9.2),
     "while finding a face": ((person_walks_up(AMARA, leaves(0.2)),), 9.7),
