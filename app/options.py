@@ -155,6 +155,7 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "liveness.wake_s": ("s", 1, 10),
     "liveness.absent_s": ("s", 3, 10),
     "liveness.match_frames": ("", 1, 8),
+    "liveness.match_gap_s": ("s", 0.05, 0.5),
     "matching.fpir": ("per stranger", 1e-6, 1e-2),
     "matching.claim_fmr": ("per impostor", 1e-6, 1e-3),
     "matching.margin": ("of the threshold", 0.0, 0.5),

@@ -86,7 +86,8 @@ class Supervised:
             code = f"defect-{type(fault).__name__}"
         condition = Condition.LOST if temporary else Condition.FAILED
         if self._told != (condition, code):
-            log.warning("the %s is %s: %s", self._part, condition, fault)
+            until = "" if temporary else " until the kiosk is started again"
+            log.warning("the %s is %s%s: %s", self._part, condition, until, fault)
         self._say(condition, code)
         return condition
 
