@@ -1,0 +1,41 @@
+"""A kiosk without a window says what can be done at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from app.commands import run
+from app.presentation import View
+from app.settings import load
+
+
+class BriefHouse:
+    """Closes as soon as it is started."""
+
+    def listen(self, on_view: Callable[[View], None]) -> None:
+        self._on_view = on_view
+
+    def when_quit(self, on_quit: Callable[[], None]) -> None:
+        self._on_quit = on_quit
+
+    def start(self) -> None:
+        self._on_quit()
+
+    def stop(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("reader", "warned"),
+    [("keyboard", True), ("none", True), ("/dev/input/by-id/usb-reader-event-kbd", False)],
+)
+def test_without_a_window_only_a_reader_of_its_own_can_be_used(
+    reader: str, warned: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run, "_build", lambda _: BriefHouse())
+    assert run._headless(load(None, {}, {"reader.badge": reader})) == 0
+    said = capsys.readouterr()
+    assert ("set reader.badge" in said.err) is warned
+    assert said.out == "", "standard output is for Views alone"
