@@ -16,6 +16,8 @@ from app.errors import DoorError
 
 log = logging.getLogger(__name__)
 
+#: How long a cue may still speak when the kiosk closes, seconds.
+CUE_S = 5.0
 
 #: What opens the gallery is nobody else's business.
 PRIVATE_VARIABLES = frozenset({"FOYER_PASSPHRASE", "CREDENTIALS_DIRECTORY"})
@@ -53,7 +55,9 @@ class CommandDoor:
                 self._command,
                 env=environment,
                 stdin=subprocess.DEVNULL,
-                capture_output=True,
+                # Not read: who keeps a pipe open, as a relay that falls back later, would hold us.
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
                 timeout=self._timeout_s,
                 check=False,
             )
@@ -110,5 +114,9 @@ class CommandCues:
             return
         if self._speaking.poll() is None:
             self._speaking.terminate()
-        self._speaking.wait(timeout=5.0)
+        try:
+            self._speaking.wait(CUE_S)
+        except subprocess.TimeoutExpired:
+            self._speaking.kill()
+            self._speaking.wait()
         self._speaking = None

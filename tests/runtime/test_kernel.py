@@ -42,7 +42,7 @@ def test_an_effect_that_cannot_be_handed_over_is_a_refusal(logged: Logged) -> No
 
         def failing(effect: Effect) -> None:
             if isinstance(effect, CheckPin):
-                raise OSError("no memory")  # noqa: TRY004
+                raise OSError("no memory")
             perform(effect)
 
         house.kernel._perform = failing
