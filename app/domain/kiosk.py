@@ -237,16 +237,17 @@ def _press_showing(kiosk: Kiosk, screen: Showing, event: Pressed, policy: Policy
         case Button.RETRY | Button.USE_FACE | Button.USE_BADGE_OR_PIN:
             again = event.button is Button.RETRY
             door = Button.USE_FACE if again else event.button
-            return _press_attract(_next_try(kiosk, policy), replace(event, button=door), policy)
+            attract = _next_try(kiosk, screen, policy)
+            return _press_attract(attract, replace(event, button=door), policy)
         case _:
             return kiosk, ()
 
 
-def _next_try(kiosk: Kiosk, policy: Policy) -> Kiosk:
+def _next_try(kiosk: Kiosk, screen: Showing, policy: Policy) -> Kiosk:
     """The first screen after a result. Who was refused tries again for the same purpose; after
     a grant the next person does not inherit what the last one chose."""
-    refused = isinstance(kiosk.screen, Showing) and isinstance(kiosk.screen.outcome, Denied)
     fresh = first_screen(kiosk, policy)
+    refused = isinstance(screen.outcome, Denied)
     return replace(fresh, purpose=kiosk.purpose) if refused else fresh
 
 
@@ -266,8 +267,10 @@ def _badge(kiosk: Kiosk, event: BadgeRead, policy: Policy) -> Stepped:
             purpose = kiosk.purpose
             kiosk, effects = _leave(kiosk, screen.visit, Reason.CANCELLED, event.t, policy)
             kiosk = replace(kiosk, purpose=purpose)
+        case Showing() as screen:
+            kiosk = _next_try(kiosk, screen, policy)
         case _:
-            kiosk = _next_try(kiosk, policy) if isinstance(kiosk.screen, Showing) else kiosk
+            pass
     visit = replace(visits.arrive(kiosk, event), claim=claim)
     return replace(kiosk, screen=Proving(visit, claim, event.t.s)), effects
 

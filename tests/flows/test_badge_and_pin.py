@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.domain.events import Button, Condition, Part
 from app.domain.journal import Factor, Purpose
+from app.domain.policy import Mode, Policy
 from app.domain.reasons import Reason
 from app.presentation import ClaimView, PinView
 from tests.fakes.people import AMARA, BRUNO
@@ -18,6 +19,7 @@ from tests.flows.story import (
     story,
     the_door_opened,
     the_door_stayed_shut,
+    time_passes,
     types,
 )
 
@@ -136,6 +138,27 @@ def test_a_reader_that_reads_twice_does_not_cost_the_typed_digits() -> None:
         holds_badge(BRUNO),
         still_shows("pin", 0),
         journal_ends(Reason.CANCELLED, {Factor.BADGE}),
+    )
+
+
+def test_a_badge_read_twice_is_a_sign_of_life() -> None:
+    story(
+        holds_badge(AMARA),
+        time_passes(6.0),
+        holds_badge(AMARA),
+        time_passes(6.0),
+        still_shows("pin"),
+    )
+
+
+def test_a_badge_keeps_what_its_holder_chose() -> None:
+    story(
+        presses(Button.CLOCK_OUT, Button.USE_FACE),
+        holds_badge(AMARA),
+        types(AMARA.pin),
+        presses(Button.CONFIRM),
+        shows("granted", Purpose.CLOCK_OUT),
+        policy=Policy(mode=Mode.CLOCK),
     )
 
 

@@ -196,6 +196,19 @@ def test_frames_of_another_visit_are_not_looked_at() -> None:
     )
 
 
+def test_trying_again_after_a_refusal() -> None:
+    told = story(
+        person_walks_up(STRANGER),
+        presses(Button.USE_FACE),
+        shows("denied", Reason.NOT_RECOGNISED, within_s=15.0),
+        person_walks_up(AMARA),
+        presses(Button.RETRY),
+        shows("verify"),
+        shows("granted", "Amara", within_s=15.0),
+    )
+    assert told.journal[0].visit != told.journal[1].visit
+
+
 def test_not_me_takes_a_grant_back() -> None:
     stage = story(
         person_walks_up(BRUNO),

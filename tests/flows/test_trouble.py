@@ -9,6 +9,7 @@ from app.domain.events import Button, Condition, GalleryChanged, Part
 from app.domain.journal import Factor
 from app.domain.policy import Mode, Policy
 from app.domain.reasons import Reason
+from app.domain.states import Attract, Showing
 from tests.fakes.faces import freezes, looped, shuffled, stutters, unmeasured
 from tests.fakes.people import AMARA, IVO
 from tests.flows.stage import Stage, Worker
@@ -163,6 +164,16 @@ def test_losing_the_camera_in_mid_session_leaves_badge_and_pin() -> None:
     )
 
 
+def test_losing_the_badge_reader_does_not_disturb_a_face_session() -> None:
+    story(
+        *BY_FACE,
+        shows("verify", 1),
+        part(Part.READER, Condition.LOST, "reader"),
+        still_shows("verify", 1),
+        shows("granted", "Amara", within_s=15.0),
+    )
+
+
 def test_losing_the_camera_does_not_disturb_who_types_a_pin() -> None:
     story(
         holds_badge(AMARA),
@@ -193,11 +204,17 @@ GALLERY_LOST_AT: dict[str, Lines] = {
 @pytest.mark.parametrize("lines", GALLERY_LOST_AT.values(), ids=GALLERY_LOST_AT)
 def test_without_the_gallery_nobody_is_let_in(lines: Lines, condition: Condition) -> None:
     """Whatever was going on: out of service at once, nothing opens, and nothing lives on."""
+
+    def nobody_is_kept_waiting(stage: Stage) -> None:
+        assert isinstance(stage.kiosk.screen, Attract | Showing)
+        assert stage.watched is None
+
     told = story(
         *lines,
         fails(Record),
         part(Part.GALLERY, condition, "gallery-unwritable"),
         still_shows("out-of-service", "gallery-unwritable"),
+        nobody_is_kept_waiting,
         works_again(Resolve, Identify, CheckPin),
         *BY_PIN,
         *BY_FACE,
