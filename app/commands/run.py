@@ -15,7 +15,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from app.commands.context import Context
-from app.presentation import AttractView, FaceDoor
+from app.presentation import AttractView, ClaimView, FaceDoor
 
 if TYPE_CHECKING:
     from app.demo.show import Bridge
@@ -61,16 +61,18 @@ def _headless(settings: Settings) -> int:
     house = _build(settings)
     if settings.reader.badge in {"keyboard", "none", ""}:
         print(NOBODY_CAN_ACT, file=sys.stderr)
-    stopping = threading.Event()
-    house.listen(print_view)
-    house.when_quit(stopping.set)
+    # Printed here and not on the kernel's thread: whoever reads slowly must not slow a visit.
+    views: queue.SimpleQueue[View | None] = queue.SimpleQueue()
+    house.listen(views.put)
+    house.when_quit(lambda: views.put(None))
     before = {
-        number: signal.signal(number, lambda *_: stopping.set())
+        number: signal.signal(number, lambda *_: views.put(None))
         for number in (signal.SIGINT, signal.SIGTERM)
     }
     house.start()
     try:
-        stopping.wait()
+        while (view := views.get()) is not None:
+            print_view(view)
     finally:
         house.stop()
         for number, handler in before.items():
@@ -79,8 +81,10 @@ def _headless(settings: Settings) -> int:
 
 
 def print_view(view: View) -> None:
-    """One JSON line: the View's kind and fields, without the name of a person."""
+    """One JSON line: the View's kind and fields, without a person's name or typed number."""
     fields = {name: value for name, value in asdict(view).items() if name != "name"}
+    if isinstance(view, ClaimView):
+        fields["typed"] = len(view.typed)
     document = {"view": type(view).__name__, **fields}
     print(json.dumps(document, default=_plain, ensure_ascii=False), flush=True)
 

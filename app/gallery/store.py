@@ -8,7 +8,7 @@ is gone from it. Open it and use it on one thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +18,7 @@ from app.domain.journal import Entry, EntryKind, Row, Tally
 from app.domain.lockout import Lockout, LockoutPolicy
 from app.domain.matching import Embedding, Snapshot, Space
 from app.domain.people import Claim, ClaimKind, Person
+from app.domain.reasons import Reason
 from app.errors import (
     GalleryError,
     GalleryLocked,
@@ -135,7 +136,22 @@ class Store:
                 face = lockouts.read(session.connection, lockouts.face_path(session.keys.badge))
             return Receipt(sequence, face.until_s)
 
-        return append() if lets_in else self._with_reserve(append)
+        if not lets_in:
+            return self._with_reserve(append)
+        try:
+            return append()
+        except GalleryUnwritable:
+            self._take_back(entry)
+            raise
+
+    def _take_back(self, entry: Entry) -> None:
+        """After a grant that is not acknowledged, though its row may stand: a refusal, if it can
+        be written at all, so that the journal never ends with somebody let in who was not."""
+        session = self._open()
+        refusal = replace(entry, granted=False, reason=Reason.CANNOT_RECORD)
+        with suppress(GalleryError), errors_told(), transaction(session.connection):
+            journal.append(session.connection, refusal)
+            session.connection.execute("UPDATE gallery SET writes = writes + 1")
 
     def rows(self, last: int | None = None) -> Iterator[Row]:
         return journal.rows(self._open().connection, last)

@@ -102,13 +102,20 @@ def opener(settings: Settings, keys: KeyStore) -> Callable[[], Open]:
     def open_both() -> Open:
         gallery = store(settings, keys)
         gallery.open()
-        loaded = keys.load()
-        if loaded is None:
+        try:
+            return Open(gallery, pin_hasher(_loaded(keys)))
+        except BaseException:
             gallery.close()
-            raise AssertionError("a gallery opened without a key")
-        return Open(gallery, pin_hasher(loaded))
+            raise
 
     return open_both
+
+
+def _loaded(keys: KeyStore) -> Keys:
+    loaded = keys.load()
+    if loaded is None:
+        raise GalleryLocked("The gallery's keys are gone. Check the key provider.")
+    return loaded
 
 
 def models_folder(settings: Settings) -> Path:

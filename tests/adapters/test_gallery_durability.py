@@ -17,6 +17,7 @@ import pytest
 
 from app.domain.journal import Entry, EntryKind, Factor, first_break, parse
 from app.domain.people import Claim, ClaimKind, Person
+from app.domain.reasons import Reason
 from app.errors import GalleryRefused, GalleryUnwritable
 from app.gallery.credential import FILE_NAME, VARIABLE, SystemdCredential
 from app.gallery.reserve import Reserve
@@ -237,6 +238,11 @@ def test_a_record_whose_mark_cannot_move_is_not_acknowledged(tmp_path: Path) -> 
     ):
         with pytest.raises(GalleryUnwritable, match="high-water mark"):
             write()
+    last = [parse(row.text) for row in store.rows()][1:3]
+    assert [(each.granted, each.reason) for each in last] == [
+        (True, None),
+        (False, Reason.CANNOT_RECORD),
+    ], "a grant that was not acknowledged is taken back in the journal"
     store.close()
 
 

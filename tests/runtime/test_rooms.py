@@ -4,70 +4,37 @@ from __future__ import annotations
 
 import queue
 import threading
-import weakref
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pytest
 
-from app.domain.effects import CheckPin, Identify, Record, Rest, Watch
+from app.domain.effects import Identify, Rest, Watch
 from app.domain.events import (
     Condition,
     EffectFailed,
     Event,
-    GalleryChanged,
     Identified,
     Looked,
-    Moment,
     Part,
-    PinChecked,
 )
 from app.domain.journal import Entry, EntryKind
-from app.domain.matching import MatchPolicy, Snapshot, snapshot_of
-from app.domain.people import Claim, ClaimKind, Secret
+from app.domain.matching import MatchPolicy, snapshot_of
+from app.domain.people import Claim, ClaimKind
 from app.domain.picture import Picture
-from app.errors import GalleryUnwritable
 from app.ports import CameraFormat, Chip, Frame
 from app.runtime import eyes
 from app.runtime.eyes import CameraRoom, VisionRoom
-from app.runtime.ledger import LedgerRoom, Open
 from app.runtime.mailbox import Mailbox
-from app.runtime.supervisor import Supervised
 from tests.conftest import Logged
-from tests.fakes.gallery import MemoryGallery
 from tests.fakes.visitor import SPACE, EmptyCamera, PuppetEngine, Visitor, face_of
-from tests.runtime.rig import BADGE, PERSON, PIN, PlainHasher, furnished
+from tests.runtime.rig import BADGE, PERSON
+from tests.runtime.rooms import LIMIT_S, at_work, frame_of, now
 
-LIMIT_S = 5.0
 ENTRY = Entry(EntryKind.VISIT, 0.0, granted=False)
 CLAIM = Claim(ClaimKind.BADGE, BADGE)
-
-
-def now() -> Moment:
-    return Moment(1000.0, 0.0)
-
-
-def frame_of(number: int) -> Frame:
-    return Frame(number, float(number), np.zeros((4, 4, 3), dtype=np.uint8))
-
-
-@contextmanager
-def at_work(part: Part, work: Any) -> Any:
-    """The room on a thread of its own, ready; yields what it told."""
-    told: queue.SimpleQueue[tuple[Condition, str]] = queue.SimpleQueue()
-    room = Supervised(part, work, lambda _, *said: told.put(said), again_s=0.001)
-    room.start()
-    try:
-        assert told.get(timeout=LIMIT_S) == (Condition.READY, "")
-        yield told
-    finally:
-        room.stop()
-
-
-# -- the camera
 
 
 class ScriptedCamera(EmptyCamera):
@@ -174,9 +141,6 @@ def test_a_camera_that_failed_in_a_way_nobody_foresaw_is_found_again(logged: Log
         eye.camera.let.put(frame_of(1))
         assert told.get(timeout=LIMIT_S) == (Condition.READY, "")
     logged.expect("app.runtime.supervisor", "a driver's own")
-
-
-# -- the engine
 
 
 class HeldEngine(PuppetEngine):
@@ -294,80 +258,6 @@ def test_an_engine_that_cannot_even_forget_still_answers_what_it_was_asked(
     assert (answer.ticket, answer.code) == (5, "vision")
 
 
-# -- the gallery
-
-
-@dataclass
-class Books:
-    gallery: Any = field(default_factory=furnished)
-    hasher: Any = field(default_factory=PlainHasher)
-    events: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
-    snapshots: list[Snapshot | None] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.room = LedgerRoom(
-            self._open, SPACE, self.snapshots.append, tuple, self.events.put, now
-        )
-
-    def _open(self) -> Open:
-        self.gallery.open()
-        return Open(self.gallery, self.hasher)
-
-    def answer(self) -> Event:
-        """The next event but for what the gallery says by itself."""
-        while isinstance(event := self.events.get(timeout=LIMIT_S), GalleryChanged):
-            pass
-        return event
-
-
-class TracedSecret(Secret):
-    """Tells when nobody holds it any more."""
-
-    __slots__ = ("__weakref__",)
-
-
-def test_no_pin_stays_on_the_thread_that_checked_it() -> None:
-    idle = threading.Semaphore(0)
-
-    class Watched(MemoryGallery):
-        def change_counter(self) -> int:
-            idle.release()
-            return super().change_counter()
-
-    known = furnished()
-    gallery = Watched()
-    for name in ("known", "templates", "badges", "pins", "journal", "changes"):
-        setattr(gallery, name, getattr(known, name))
-    books = Books(gallery)
-    with at_work(Part.GALLERY, books.room.work):
-        pin = TracedSecret(PIN)
-        held = weakref.ref(pin)
-        books.room.ask(CheckPin(1, CLAIM, pin))
-        del pin
-        answer = books.answer()
-        assert isinstance(answer, PinChecked)
-        while idle.acquire(blocking=False):
-            pass
-        assert idle.acquire(timeout=LIMIT_S), "idle again"
-        assert held() is None
-
-
-def test_a_gallery_that_is_gone_leaves_nobody_known(logged: Logged) -> None:
-    """Whoever is erased while it is away must not stay in memory, nor be recognised from it."""
-    logged.allow("app.runtime.supervisor")
-    books = Books()
-    with at_work(Part.GALLERY, books.room.work) as told:
-        assert isinstance(books.snapshots[-1], Snapshot)
-        books.gallery.full = True
-        books.room.ask(Record(1, ENTRY, None))
-        assert isinstance(books.answer(), EffectFailed)
-        assert told.get(timeout=LIMIT_S)[0] is Condition.LOST
-        assert books.snapshots[1] is None
-        assert told.get(timeout=LIMIT_S)[0] is Condition.READY
-        assert isinstance(books.snapshots[2], Snapshot)
-    assert books.snapshots[-1] is None
-
-
 def test_without_a_gallery_no_face_is_anybodys() -> None:
     sight = Sight()
     sight.room.use(snapshot_of(1, SPACE, {PERSON.id: PERSON}, [(PERSON.id, face_of(0))]))
@@ -380,90 +270,3 @@ def test_without_a_gallery_no_face_is_anybodys() -> None:
     first, second = sight.events.get(), sight.events.get()
     assert isinstance(first, Identified)
     assert isinstance(second, EffectFailed)
-
-
-class LatePut:
-    """A queue whose next `put` only arrives when the room had every chance to close meanwhile."""
-
-    def __init__(self, inner: Any, break_it: Callable[[], None], gone: threading.Event) -> None:
-        self._inner = inner
-        self._break_it = break_it
-        self._gone = gone
-
-    def put(self, job: Any) -> None:
-        self._break_it()
-        self._gone.wait(0.3)
-        self._inner.put(job)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._inner, name)
-
-
-def test_what_is_asked_while_the_gallery_goes_down_is_answered_and_never_done_later(
-    logged: Logged,
-) -> None:
-    """An old visit's record or PIN must not wait for the gallery to come back."""
-    logged.allow("app.runtime.supervisor")
-    books = Books()
-    gone = threading.Event()
-    closing = books.gallery.close
-
-    def close() -> None:
-        closing()
-        gone.set()
-
-    books.gallery.close = close
-    with at_work(Part.GALLERY, books.room.work) as told:
-        rows = len(books.gallery.journal)
-        jobs = books.room._jobs
-
-        def break_it() -> None:
-            books.gallery.full = True
-            jobs.put(Record(1, ENTRY, None))
-
-        books.room._jobs = LatePut(jobs, break_it, gone)  # type: ignore[assignment]
-        books.room.ask(Record(2, ENTRY, None))
-        books.room._jobs = jobs
-        assert told.get(timeout=LIMIT_S)[0] is Condition.LOST
-        books.gallery.full = False
-        answers = [books.answer(), books.answer()]
-    assert [(type(each), each.ticket) for each in answers] == [  # type: ignore[union-attr]
-        (EffectFailed, 1),
-        (EffectFailed, 2),
-    ]
-    assert len(books.gallery.journal) == rows
-
-
-def test_changes_are_looked_for_also_while_there_is_always_something_to_do() -> None:
-    books = Books()
-    with at_work(Part.GALLERY, books.room.work):
-        asked = threading.Event()
-
-        class Busy(PlainHasher):
-            """Asks for the next check before the present one ends: the queue is never empty."""
-
-            def verify(self, pin_hash: str, pin: Secret) -> bool:
-                if not books.gallery.erased:
-                    books.gallery.remove_person(PERSON.id, ENTRY)
-                if not asked.is_set():
-                    books.room.ask(CheckPin(9, CLAIM, Secret("0000")))
-                return False
-
-        books.hasher.__class__ = Busy
-        books.room.ask(CheckPin(1, CLAIM, Secret("0000")))
-        tickets = 0
-        while tickets < 50 and not (books.snapshots[-1] and not books.snapshots[-1].people):
-            tickets += isinstance(books.events.get(timeout=LIMIT_S), PinChecked)
-        asked.set()
-        assert tickets < 50
-
-
-def test_a_full_gallery_keeps_saying_so(logged: Logged) -> None:
-    logged.allow("app.runtime.supervisor")
-    books = Books()
-    with at_work(Part.GALLERY, books.room.work):
-        books.gallery.full = True
-        books.room.ask(Record(1, ENTRY, None))
-        answer = books.answer()
-    assert isinstance(answer, EffectFailed)
-    assert answer.code == GalleryUnwritable.code
