@@ -175,6 +175,13 @@ def test_no_name_before_the_record_is_durable() -> None:
     assert isinstance(stage.view, GrantedView)
 
 
+@pytest.mark.parametrize("claims", [(), (holds_badge(AMARA),)], ids=["walk-up", "claim"])
+def test_the_live_picture_knows_whether_somebody_said_who_they_are(claims: Lines) -> None:
+    view = arrived(*claims, presses(Button.USE_FACE), shows("verify", 1)).view
+    assert isinstance(view, VerifyView)
+    assert view.claimed is bool(claims)
+
+
 def test_progress_only_ever_grows_within_a_step() -> None:
     stage = arrived(presses(Button.USE_FACE), shows("granted"))
     seen = [view for _, view in stage.views if isinstance(view, VerifyView)]

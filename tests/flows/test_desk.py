@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.effects import CheckAdminPin
-from app.domain.events import Button, Condition, Part
+from app.domain.effects import CheckAdminPin, ReadStatus
+from app.domain.events import Button, Condition, Part, StatusRead
 from app.domain.journal import EntryKind
 from app.domain.reasons import Reason
-from tests.fakes.people import AMARA
-from tests.flows.stage import ADMIN_PIN
+from app.presentation import AdminPinView, ServiceView
+from tests.fakes.people import AMARA, STAFF
+from tests.flows.stage import ADMIN_PIN, Stage
 from tests.flows.story import (
     answers_after,
     fails,
@@ -95,3 +96,47 @@ def test_the_service_screen_closes_by_itself() -> None:
 
 def test_the_service_screen_is_only_reached_from_the_first_screen() -> None:
     story(holds_badge(AMARA), presses(Button.SERVICE), still_shows("pin"))
+
+
+def test_the_service_screen_says_how_every_part_is() -> None:
+    told = story(part(Part.CAMERA, Condition.LOST, "camera-unavailable"), *ENTERS, shows("service"))
+    told.run(0.1)
+    assert isinstance(told.view, ServiceView)
+    facts = dict(told.view.facts)
+    assert facts["Camera"] == "lost · camera-unavailable"
+    assert facts["Vision"] == "ready"
+    assert facts["Gallery"] == f"ready · {len(STAFF)} people, {len(STAFF)} templates"
+    assert facts["camera"] == "ready"
+
+
+def test_an_old_status_does_not_replace_a_newer_one() -> None:
+    def stale(stage: Stage) -> None:
+        stage.tell(StatusRead(stage.moment, stage.kiosk.ticket - 1, (), ("long ago",)))
+        stage.tell(StatusRead(stage.moment, stage.kiosk.ticket + 1, (), ("made up",)))
+
+    story(*ENTERS, shows("service", ("a line",)), stale, still_shows("service", ("a line",)))
+
+
+def test_asking_again_reads_the_status_again_and_keeps_the_screen() -> None:
+    told = story(
+        *ENTERS,
+        shows("service"),
+        time_passes(50.0),
+        presses(Button.RETRY),
+        time_passes(50.0),
+        still_shows("service", ("a line",)),
+    )
+    asked = [
+        each for _, _, effects in told.done for each in effects if isinstance(each, ReadStatus)
+    ]
+    assert len(asked) == 2
+
+
+def test_an_administrators_pin_has_a_shortest_and_a_longest_length() -> None:
+    told = story(presses(Button.SERVICE), types("123"), presses(Button.CONFIRM))
+    assert told.view == AdminPinView(3, 4, 12, None, checking=False)
+    for line in (types("4567890123"), types("x"), types("٣")):
+        line(told)
+    assert told.view == AdminPinView(12, 4, 12, None, checking=False)
+    presses(Button.ERASE)(told)
+    assert told.view == AdminPinView(11, 4, 12, None, checking=False)

@@ -39,7 +39,7 @@ def test_walking_up() -> None:
         shows("attract"),
         asks("turn-left", "blink"),
         presses(Button.USE_FACE),
-        shows("verify", None),
+        shows("verify", None, False),
         shows("verify", "turn-left", 1),
         shows("verify", None, Reason.LOOK_STRAIGHT),
         shows("verify", "blink", 2),
