@@ -15,6 +15,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 import threading
@@ -59,6 +60,7 @@ def run(
     Main thread only. Makes the QApplication, or uses the one there is. `attach` is called once,
     before anything is shown of the kernel, and may start it.
     """
+    _speak_utf8()
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = QApplication(sys.argv[:1])
@@ -88,6 +90,12 @@ def run(
         keys.stop()
         window.leave()
         window.deleteLater()
+
+
+def _speak_utf8() -> None:
+    """Where nobody chose a locale Qt takes UTF-8 by itself, but complains about it at length."""
+    if sys.platform == "linux" and not {"LC_ALL", "LC_CTYPE", "LANG"} & set(os.environ):
+        os.environ["LC_CTYPE"] = "C.UTF-8"
 
 
 def picture_of(window: Window) -> QImage:
