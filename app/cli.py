@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
 EXIT_CANNOT = 1
 EXIT_USAGE = 2
 EXIT_DEFECT = 70
+LIBRARY_CURE = "Run: sh packaging/setup, or see which with: foyer doctor"
 EXIT_STOPPED = 130
 EXIT_CODES: tuple[tuple[type[FoyerError], int], ...] = (
     (Misused, EXIT_USAGE),
@@ -159,6 +160,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return EXIT_CANNOT
     except Exception as fault:  # noqa: BLE001 - the last place that can say it plainly
+        if isinstance(fault, ImportError) and ".so" in str(fault):
+            said = f"A library of the system is missing: {fault}. "
+            return _told(context, "library", said + LIBRARY_CURE, EXIT_CANNOT)
         said = f"A defect of Foyer's: {type(fault).__name__}: {fault}. "
         cure = "Run it again with FOYER_DEBUG=1 and report what it prints."
         return _told(context, "defect", said + cure, EXIT_DEFECT)

@@ -39,3 +39,20 @@ def test_without_a_window_only_a_reader_of_its_own_can_be_used(
     said = capsys.readouterr()
     assert ("set reader.badge" in said.err) is warned
     assert said.out == "", "standard output is for Views alone"
+
+
+def test_a_missing_library_of_the_system_is_named_with_its_cure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from app import cli
+    from app.commands import config
+
+    def without_a_library(_: object) -> int:
+        raise ImportError("libEGL.so.1: cannot open shared object file")
+
+    monkeypatch.setattr(config, "run", without_a_library)
+    assert cli.main(["config", "show"]) == 1
+    said = capsys.readouterr().err
+    assert "libEGL.so.1" in said
+    assert "foyer doctor" in said
+    assert "defect" not in said.lower()
