@@ -224,7 +224,7 @@ def _hint(
 
     Nobody is corrected in the first moment after the prompt, when nothing counts yet anyway.
     """
-    if step.armed or liveness.is_at_rest(sight.face, step.challenge, stage.rest, policy):
+    if step.armed:
         return None
     if step.prompted_s is not None and sight.t_s - step.prompted_s < policy.reaction_s:
         return None

@@ -51,7 +51,13 @@ WORKERS: dict[str, tuple[Worker, Lines, Reason]] = {
 
 @pytest.mark.parametrize(("worker", "lines", "reason"), WORKERS.values(), ids=WORKERS)
 def test_a_worker_that_fails_denies(worker: Worker, lines: Lines, reason: Reason) -> None:
-    story(fails(worker), *lines, shows("denied", reason, within_s=15.0), the_door_stayed_shut())
+    story(
+        fails(worker),
+        *lines,
+        shows("busy", within_s=15.0),
+        shows("denied", reason, within_s=0.5),
+        the_door_stayed_shut(),
+    )
 
 
 @pytest.mark.parametrize(("worker", "lines", "reason"), WORKERS.values(), ids=WORKERS)
