@@ -89,6 +89,10 @@ _REASONS: dict[Reason, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("foyer", "Let us start again"),
         QT_TRANSLATE_NOOP("foyer", "Stay in the oval on your own, or use your badge or PIN."),
     ),
+    Reason.NOT_LIVE: (
+        QT_TRANSLATE_NOOP("foyer", "We could not be sure this time"),
+        QT_TRANSLATE_NOOP("foyer", "Try again with an even light, or use your badge or PIN."),
+    ),
     Reason.NOT_RECOGNISED: (
         QT_TRANSLATE_NOOP("foyer", "We did not recognise you"),
         QT_TRANSLATE_NOOP("foyer", "Please use your badge or PIN. Reception is happy to help."),

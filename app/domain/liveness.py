@@ -148,9 +148,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Met:
+    """`prompted_s`: when the screen began to ask; `t_s`: capture of the look that met it."""
+
     challenge: Challenge
     frame: int
     t_s: float
+    prompted_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +225,8 @@ def _further(step: Step, reached: float) -> float:
 
 
 def _met(step: Step, sight: Sight) -> Met:
-    return Met(step.challenge, sight.frame, sight.t_s)
+    prompted_s = sight.t_s if step.prompted_s is None else step.prompted_s
+    return Met(step.challenge, sight.frame, sight.t_s, prompted_s)
 
 
 def _advance_blink(

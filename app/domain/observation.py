@@ -72,13 +72,36 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class Colour:
+    """A mean of pixels as the camera gives them (gamma-coded), each channel 0..255."""
+
+    red: float
+    green: float
+    blue: float
+
+
+@dataclass(frozen=True, slots=True)
+class Relief:
+    """What a second, aligned camera told about one face; NaN where it could not measure.
+
+    `nose_mm`: how far the tip of the nose stands out before the plane of the eyes and mouth.
+    `skin_ratio`: infrared brightness of the skin over that of what lies around the face.
+    """
+
+    nose_mm: float
+    skin_ratio: float
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """One face in one frame.
 
     `track` is the same number for as long as boxes of consecutive frames overlap; a number is
     never used twice. `eye_openness` is the mean eye aspect ratio of both eyes (about 0.3 open,
     0.15 closed), `mouth_openness` the inner-lip gap over the mouth's width (about 0 closed).
-    `landmarks` are the 68 points of the iBUG 300-W markup in order.
+    `landmarks` are the 68 points of the iBUG 300-W markup in order. `live_score` is the passive
+    pack's, 0..1, the higher the more alive; None without such a pack. `skin` is the mean colour
+    of cheeks and forehead, `relief` what a second camera saw; None where there is none.
     """
 
     track: int
@@ -88,14 +111,23 @@ class Face:
     eye_openness: float
     mouth_openness: float
     quality: Quality
+    live_score: float | None = None
+    skin: Colour | None = None
+    relief: Relief | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One frame as the domain sees it; `t_s` is the moment of capture, monotonic seconds."""
+    """One frame as the domain sees it; `t_s` is the moment of capture, monotonic seconds.
+
+    `digest` is the same for two frames exactly if all their pixels are (64 bits of a keyless
+    hash; 0: not known). `backdrop` is the mean colour of what lies around the faces.
+    """
 
     frame: int
     t_s: float
     width_px: int
     height_px: int
     faces: tuple[Face, ...]
+    digest: int = 0
+    backdrop: Colour | None = None

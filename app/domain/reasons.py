@@ -26,6 +26,7 @@ class Reason(StrEnum):
     WRONG_MOVEMENT = "wrong-movement"
     TRACK_LOST = "track-lost"
     FACE_CHANGED = "face-changed"
+    NOT_LIVE = "not-live"
     # Who it was could not be settled.
     NOT_RECOGNISED = "not-recognised"
     UNSURE = "unsure"

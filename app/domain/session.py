@@ -13,7 +13,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from app.domain import liveness, quality
+from app.domain import layers, liveness, quality
+from app.domain.evidence import Evidence, Layer, Look, Verdict
 from app.domain.liveness import Baseline, Challenge, Met, Sight, Step, WrongMovement
 from app.domain.observation import Face, Observation
 from app.domain.people import Need
@@ -56,18 +57,32 @@ class Challenging:
 
 @dataclass(frozen=True, slots=True)
 class Complete:
-    """Every challenge was met; compare `match_frames`, which must agree with `met_frames`."""
+    """Every challenge was met and no layer refused: compare `match_frames`, which must agree with
+    `met_frames`. `verdicts` are what the layers said."""
 
     match_frames: tuple[int, ...]
     met_frames: tuple[int, ...]
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
+    """`layer`: which one refused where a challenge or a later layer did, else None."""
+
     reason: Reason
+    layer: Layer | None = None
+    verdicts: tuple[Verdict, ...] = ()
 
 
 Stage = Framing | Challenging | Complete | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One observation as the session was told of it, at `now_s` (monotonic seconds)."""
+
+    now_s: float
+    seen: Observation
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +91,8 @@ class Session:
     while framing with any face.
 
     All times are monotonic seconds. `frame` is 0 until the camera delivered its first.
-    `kept` are the best near-frontal frames of the track.
+    `kept` are the best near-frontal frames of the track. `told` is everything the session went
+    by, oldest first. `lit_s`: when the light code began, None while there is none.
     """
 
     nonce: bytes
@@ -87,6 +103,8 @@ class Session:
     frame: int = 0
     track_s: float = 0.0
     kept: tuple[Kept, ...] = ()
+    told: tuple[Told, ...] = ()
+    lit_s: float | None = None
 
 
 def begin(nonce: bytes, needs: frozenset[Need], t_s: float, policy: LivenessPolicy) -> Session:
@@ -105,7 +123,8 @@ def look(session: Session, seen: Observation, now_s: float, policy: Policy) -> S
     if not (seen.frame > session.frame and session.seen_s < seen.t_s <= now_s):
         return session
     before_s = session.seen_s
-    session = replace(session, frame=seen.frame, seen_s=seen.t_s)
+    told = (*session.told, Told(now_s, seen))
+    session = replace(session, frame=seen.frame, seen_s=seen.t_s, told=told)
     match session.stage:
         case Framing() as stage:
             unbroken = seen.t_s - before_s <= policy.liveness.track_gap_s
@@ -139,8 +158,15 @@ def tick(session: Session, t_s: float, policy: LivenessPolicy) -> Session:
             assert_never(never)
 
 
+#: What the challenge layer itself refuses.
+CHALLENGE_REFUSALS = frozenset(
+    {Reason.CHALLENGE_MISSED, Reason.WRONG_MOVEMENT, Reason.TRACK_LOST, Reason.SEVERAL_FACES}
+)
+
+
 def _fail(session: Session, reason: Reason) -> Session:
-    return replace(session, stage=Failed(reason), kept=())
+    layer = Layer.CHALLENGE if reason in CHALLENGE_REFUSALS else None
+    return replace(session, stage=Failed(reason, layer), kept=())
 
 
 def _frame(
@@ -240,13 +266,35 @@ def _next_step(session: Session, stage: Challenging, sight: Sight, policy: Polic
     if index < len(session.plan):
         step = Step(session.plan[index], since_s=sight.now_s)
         return _answer(session, replace(stage, index=index, step=step), sight, None, policy)
+    return _judge(session, stage, policy)
+
+
+def _judge(session: Session, stage: Challenging, policy: Policy) -> Session:
+    """Every challenge was met: now the other layers may refuse, and none can make it better."""
+    verdicts = layers.judge(evidence_of(session, stage), policy)
+    refused = layers.refusal(verdicts)
+    if refused is not None:
+        failed = Failed(Reason.NOT_LIVE, refused.layer, verdicts)
+        return replace(session, stage=failed, kept=())
     return replace(
         session,
         stage=Complete(
             match_frames=tuple(kept.frame for kept in session.kept),
             met_frames=tuple(met.frame for met in stage.met),
+            verdicts=verdicts,
         ),
     )
+
+
+def evidence_of(session: Session, stage: Challenging) -> Evidence:
+    """What the layers judge: every look at the face on our track."""
+    looks = tuple(
+        Look(told.seen.frame, told.seen.t_s, told.now_s, face, told.seen.digest, told.seen.backdrop)
+        for told in session.told
+        for face in told.seen.faces
+        if face.track == stage.track
+    )
+    return Evidence(session.nonce, stage.rest, looks, stage.met, session.lit_s)
 
 
 def largest(seen: Observation) -> Face | None:

