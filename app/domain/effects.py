@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.domain.journal import Entry, Tally
 from app.domain.people import Claim, Secret
+from app.domain.source import Camera
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,14 @@ class Record:
     ticket: int
     entry: Entry
     tally: Tally | None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolCamera:
+    """Name `camera` as one to go by; an administrator asked. Answered by `CameraEnrolled`."""
+
+    ticket: int
+    camera: Camera
 
 
 @dataclass(frozen=True, slots=True)

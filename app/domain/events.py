@@ -8,6 +8,7 @@ from enum import StrEnum
 from app.domain.matching import Match
 from app.domain.observation import Observation
 from app.domain.people import Person
+from app.domain.source import Camera, EnrolledCamera
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,24 @@ class PartChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraOpened:
+    """The source was opened and is `camera`. Said before the first frame of each visit is handed
+    on, and at every opening; so a second one within a visit means that it was opened again."""
+
+    t: Moment
+    camera: Camera
+
+
+@dataclass(frozen=True, slots=True)
 class GalleryChanged:
-    """`face_locked_until_s`: UTC seconds until which the face path waits, or 0."""
+    """`face_locked_until_s`: UTC seconds until which the face path waits, or 0. `cameras`: those
+    an administrator enrolled."""
 
     t: Moment
     people: int
     templates: int
     face_locked_until_s: float
+    cameras: tuple[EnrolledCamera, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +173,15 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraEnrolled:
+    """The camera is enrolled, durably and journalled; a GalleryChanged with it follows."""
+
+    t: Moment
+    ticket: int
+    camera: EnrolledCamera
+
+
+@dataclass(frozen=True, slots=True)
 class StatusRead:
     """Lines for the service screen: (name, value) pairs and the tail of the log."""
 
@@ -185,6 +206,7 @@ Event = (
     | BadgeRead
     | Looked
     | PartChanged
+    | CameraOpened
     | GalleryChanged
     | Resolved
     | Identified

@@ -16,6 +16,7 @@ from app.domain.effects import Effect, Rest
 from app.domain.events import (
     BadgeRead,
     Button,
+    CameraOpened,
     Condition,
     EffectFailed,
     Event,
@@ -92,12 +93,15 @@ def _happen(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
             return kiosk, ()
         case PartChanged():
             return _part_changed(kiosk, event, policy)
+        case CameraOpened(camera=camera):
+            return replace(kiosk, camera=camera), ()
         case GalleryChanged():
             return replace(
                 kiosk,
                 people=event.people,
                 templates=event.templates,
                 face_locked_until_s=event.face_locked_until_s,
+                cameras=event.cameras,
             ), ()
         case Recorded(face_locked_until_s=until_s):
             kiosk = replace(kiosk, face_locked_until_s=max(kiosk.face_locked_until_s, until_s))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from app.domain.journal import Factor
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
+from app.domain.source import SourceKind
 
 
 class Mode(StrEnum):
@@ -124,7 +125,9 @@ STANDARD_FACTORS: frozenset[frozenset[Factor]] = frozenset(
 class Policy:
     """All of it. `number_length`: digits an employee number may have at most; `pin_lengths`:
     fewest and most digits of a PIN. `simulated`: the camera is an animated photograph, which
-    every screen must say."""
+    every screen must say. `admits`: sources that pass without being enrolled, of which only a
+    recording and the simulated visitor can; for the demo, the evaluation and tests, and on
+    purpose no setting."""
 
     mode: Mode = Mode.DOOR
     accepted: frozenset[frozenset[Factor]] = STANDARD_FACTORS
@@ -136,3 +139,4 @@ class Policy:
     number_length: int = 10
     pin_lengths: tuple[int, int] = (4, 12)
     simulated: bool = False
+    admits: frozenset[SourceKind] = frozenset()

@@ -16,6 +16,7 @@ from app.domain.journal import Factor, Purpose
 from app.domain.people import Claim, Person, Secret
 from app.domain.reasons import Reason
 from app.domain.session import Session
+from app.domain.source import Camera, EnrolledCamera
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,16 @@ class Resolving:
 
 @dataclass(frozen=True, slots=True)
 class Verifying:
-    """A face session. `claimed` is whose face is expected: None where nobody's or unclaimed."""
+    """A face session. `claimed` is whose face is expected: None where nobody's or unclaimed.
+
+    `opened`: the camera named itself in this session. No look counts before it did, and when it
+    names itself again the session is void.
+    """
 
     visit: Visit
     session: Session
     claimed: Person | None = None
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +191,10 @@ Screen = (
 
 @dataclass(frozen=True, slots=True)
 class Kiosk:
-    """The whole state. `purpose` is what the next visit is for; tickets are never reused."""
+    """The whole state. `purpose` is what the next visit is for; tickets are never reused.
+
+    `camera`: the source as it was when last opened. `cameras`: those that are enrolled.
+    """
 
     purpose: Purpose
     screen: Screen = field(default_factory=Attract)
@@ -195,3 +204,5 @@ class Kiosk:
     people: int = 0
     templates: int = 0
     utc_s: float = 0.0
+    camera: Camera | None = None
+    cameras: tuple[EnrolledCamera, ...] = ()
