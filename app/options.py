@@ -15,6 +15,7 @@ from typing import assert_never
 
 from platformdirs import user_config_path, user_data_path
 
+from app.domain.assurance import AssurancePolicy, FaceAlone
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
 from app.domain.policy import LivenessPolicy, Mode, QualityPolicy, TimingPolicy
@@ -108,6 +109,7 @@ def _parts() -> tuple[Option, ...]:
             "ephemeral",
         ),
         Option("gallery.key_file", Kind.PATH, "", "a private file with the passphrase, or empty"),
+        _text("liveness.face_alone", "by-tier", "whether a face alone opens", *FaceAlone),
         _text("models.pack", "embedded", "a pack of models/manifest.toml"),
         Option("models.folder", Kind.PATH, str(data / "models"), "where installed packs lie"),
         Option(
@@ -168,6 +170,11 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "lockout.free_failures": ("", 1, 10),
     "lockout.first_delay_s": ("s", 30, 600),
     "lockout.longest_delay_s": ("s", 30, 86400),
+    "assurance.trusted_apcer": ("", 0.01, 0.1),
+    "assurance.trusted_bpcer": ("", 0.05, 0.3),
+    "assurance.limited_apcer": ("", 0.05, 0.26),
+    "assurance.limited_bpcer": ("", 0.1, 0.5),
+    "assurance.retest_days": ("days", 1, 365),
 }
 
 POLICIES: dict[str, type] = {
@@ -176,6 +183,7 @@ POLICIES: dict[str, type] = {
     "matching": MatchPolicy,
     "timing": TimingPolicy,
     "lockout": LockoutPolicy,
+    "assurance": AssurancePolicy,
 }
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from app.domain.assurance import AssurancePolicy, FaceAlone
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
 from app.domain.policy import LivenessPolicy, Mode, Policy, QualityPolicy, TimingPolicy
@@ -114,6 +115,8 @@ class Settings:
             matching=MatchPolicy(**_numbers(self.table, "matching")),
             lockout=LockoutPolicy(**_numbers(self.table, "lockout")),
             timing=TimingPolicy(**_numbers(self.table, "timing")),
+            assurance=AssurancePolicy(**_numbers(self.table, "assurance")),
+            face_alone=FaceAlone(str(self.table["liveness.face_alone"].value)),
             number_length=_whole(self.table, "policy.number_length"),
             pin_lengths=(
                 _whole(self.table, "policy.pin_fewest"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import TYPE_CHECKING
 
-from app.domain.evidence import Evidence, Finding, Verdict
+from app.domain.evidence import Evidence, Finding, Layer, Verdict
 
 if TYPE_CHECKING:
     from app.domain.policy import Policy
@@ -19,3 +20,9 @@ def judge(evidence: Evidence, policy: Policy) -> tuple[Verdict, ...]:
 def refusal(verdicts: tuple[Verdict, ...]) -> Verdict | None:
     """The first layer that refused, or None: a refusal of any is a refusal of all."""
     return next((each for each in verdicts if each.finding is Finding.REFUSED), None)
+
+
+def in_doubt(verdicts: tuple[Verdict, ...], required: Set[Layer]) -> bool:
+    """Whether a layer that has to have its say before the face counts alone could not tell."""
+    told = {each.layer for each in verdicts if each.finding is Finding.LIVE}
+    return not told >= required

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.domain.assurance import AssurancePolicy, FaceAlone, Tier
 from app.domain.journal import Factor
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
@@ -127,7 +128,8 @@ class Policy:
     fewest and most digits of a PIN. `simulated`: the camera is an animated photograph, which
     every screen must say. `admits`: sources that pass without being enrolled, of which only a
     recording and the simulated visitor can; for the demo, the evaluation and tests, and on
-    purpose no setting."""
+    purpose no setting. `assumed_tier`: taken for the camera's, whatever was tested; for the same
+    and no setting either. `engine`: the program, model pack and space that look."""
 
     mode: Mode = Mode.DOOR
     accepted: frozenset[frozenset[Factor]] = STANDARD_FACTORS
@@ -140,3 +142,7 @@ class Policy:
     pin_lengths: tuple[int, int] = (4, 12)
     simulated: bool = False
     admits: frozenset[SourceKind] = frozenset()
+    assurance: AssurancePolicy = field(default_factory=AssurancePolicy)
+    face_alone: FaceAlone = FaceAlone.BY_TIER
+    assumed_tier: Tier | None = None
+    engine: str = ""
