@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from typing import TYPE_CHECKING
 
 from app.domain.evidence import Evidence, Finding, Layer, Verdict
@@ -22,7 +21,7 @@ def refusal(verdicts: tuple[Verdict, ...]) -> Verdict | None:
     return next((each for each in verdicts if each.finding is Finding.REFUSED), None)
 
 
-def in_doubt(verdicts: tuple[Verdict, ...], required: Set[Layer]) -> bool:
+def in_doubt(verdicts: tuple[Verdict, ...], required: frozenset[Layer]) -> bool:
     """Whether a layer that has to have its say before the face counts alone could not tell."""
     told = {each.layer for each in verdicts if each.finding is Finding.LIVE}
     return not told >= required
