@@ -118,6 +118,7 @@ Effect = (
     | CheckPin
     | CheckAdminPin
     | Record
+    | EnrolCamera
     | Release
     | ReadStatus
     | Sound

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.domain.assurance import Tested
 from app.domain.matching import Match
 from app.domain.observation import Observation
 from app.domain.people import Person
@@ -111,13 +112,14 @@ class CameraOpened:
 @dataclass(frozen=True, slots=True)
 class GalleryChanged:
     """`face_locked_until_s`: UTC seconds until which the face path waits, or 0. `cameras`: those
-    an administrator enrolled."""
+    an administrator enrolled. `tested`: stored self-tests whose signatures hold."""
 
     t: Moment
     people: int
     templates: int
     face_locked_until_s: float
     cameras: tuple[EnrolledCamera, ...] = ()
+    tested: tuple[Tested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +215,7 @@ Event = (
     | PinChecked
     | AdminChecked
     | Recorded
+    | CameraEnrolled
     | StatusRead
     | EffectFailed
 )

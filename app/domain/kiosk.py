@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from app.domain import desk, visits
+from app.domain import desk, swap, visits
 from app.domain.effects import Effect, Rest
 from app.domain.events import (
     BadgeRead,
@@ -93,16 +93,18 @@ def _happen(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
             return kiosk, ()
         case PartChanged():
             return _part_changed(kiosk, event, policy)
-        case CameraOpened(camera=camera):
-            return replace(kiosk, camera=camera), ()
+        case CameraOpened():
+            return swap.camera_opened(kiosk, event, policy)
         case GalleryChanged():
-            return replace(
+            kiosk = replace(
                 kiosk,
                 people=event.people,
                 templates=event.templates,
                 face_locked_until_s=event.face_locked_until_s,
                 cameras=event.cameras,
-            ), ()
+                tested=event.tested,
+            )
+            return swap.enrolment_changed(kiosk, event.t, policy)
         case Recorded(face_locked_until_s=until_s):
             kiosk = replace(kiosk, face_locked_until_s=max(kiosk.face_locked_until_s, until_s))
             return _visit(kiosk, event, policy)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.domain.assurance import Tested
 from app.domain.events import Condition
 from app.domain.journal import Factor, Purpose
 from app.domain.people import Claim, Person, Secret
@@ -33,7 +34,8 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One person's try. `proved`: factors already shown; `subject`: whose they are, if known."""
+    """One person's try. `proved`: factors already shown; `subject`: whose they are, if known.
+    `weak`: a layer could not tell whether the face is alive, so it does not count alone."""
 
     nonce: bytes
     started_s: float
@@ -41,6 +43,7 @@ class Visit:
     claim: Claim | None = None
     proved: frozenset[Factor] = frozenset()
     subject: str = ""
+    weak: bool = False
 
     @property
     def id(self) -> str:
@@ -49,10 +52,13 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
+    """`detail`: by which tier of camera a face was judged, for the journal."""
+
     visit: Visit
     person: Person
     factors: frozenset[Factor]
     utc_s: float
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +200,7 @@ class Kiosk:
     """The whole state. `purpose` is what the next visit is for; tickets are never reused.
 
     `camera`: the source as it was when last opened. `cameras`: those that are enrolled.
+    `tested`: stored self-tests whose signatures hold.
     """
 
     purpose: Purpose
@@ -206,3 +213,4 @@ class Kiosk:
     utc_s: float = 0.0
     camera: Camera | None = None
     cameras: tuple[EnrolledCamera, ...] = ()
+    tested: tuple[Tested, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from app.domain import access, session
+from app.domain import access, admission, session
 from app.domain.access import Admitted, Refused
 from app.domain.effects import (
     CheckPin,
@@ -71,6 +71,7 @@ COUNTED = frozenset(
         Reason.FACE_CHANGED,
         Reason.CHALLENGE_MISSED,
         Reason.WRONG_MOVEMENT,
+        Reason.TOO_SOON,
         Reason.NOT_LIVE,
     }
 )
@@ -89,7 +90,7 @@ def use_face(kiosk: Kiosk, visit: Visit, event: Pressed, policy: Policy) -> Step
     health = kiosk.health
     if not (health.vision is health.camera is Condition.READY):
         return kiosk, ()
-    visit = replace(visit, nonce=event.nonce, proved=frozenset(), subject="")
+    visit = replace(visit, nonce=event.nonce, proved=frozenset(), subject="", weak=False)
     if visit.claim is not None:
         ticket = kiosk.ticket + 1
         deadline_s = event.t.s + policy.timing.answer_s
@@ -157,7 +158,8 @@ def _identify(
         claimed=screen.visit.claim is not None,
         person=screen.claimed.id if screen.claimed is not None else "",
     )
-    waiting = Identifying(screen.visit, ticket, t.s + policy.timing.answer_s, screen.claimed)
+    visit = replace(screen.visit, weak=admission.is_weak(screen.session, complete, policy))
+    waiting = Identifying(visit, ticket, t.s + policy.timing.answer_s, screen.claimed)
     return replace(kiosk, ticket=ticket, screen=waiting), (effect,)
 
 
@@ -222,24 +224,20 @@ def pin_checked(kiosk: Kiosk, screen: CheckingPin, event: PinChecked, policy: Po
 
 def _admit(kiosk: Kiosk, visit: Visit, person: Person, t: Moment, policy: Policy) -> Stepped:
     """Somebody proved who they are: may they enter, or is a PIN still owed?"""
-    match access.decide(person, visit.proved, policy.accepted, t.utc_s):
+    remark = admission.remark(kiosk, visit, policy)
+    match access.decide(person, visit.proved, admission.suffices(kiosk, visit, policy), t.utc_s):
         case Admitted():
-            granted = Granted(visit, person, visit.proved, t.utc_s)
+            granted = Granted(visit, person, visit.proved, t.utc_s, remark)
             return _conclude(kiosk, granted, t, policy)
-        case Refused(reason=Reason.FACTORS_OWED) if _pin_would_do(visit, policy):
+        case Refused(reason=Reason.FACTORS_OWED) if admission.pin_would_do(kiosk, visit, policy):
             claim = Claim(ClaimKind.NUMBER, person.number)
             asked = replace(visit, subject=person.id)
             return replace(kiosk, screen=Proving(asked, claim, t.s)), (Rest(),)
         case Refused(reason=reason):
-            denied = Denied(visit, reason, visit.proved, t.utc_s, person)
+            denied = Denied(visit, reason, visit.proved, t.utc_s, person, remark)
             return _conclude(kiosk, denied, t, policy)
         case _ as never:
             assert_never(never)
-
-
-def _pin_would_do(visit: Visit, policy: Policy) -> bool:
-    with_pin = visit.proved | {Factor.PIN}
-    return any(wanted and wanted <= with_pin for wanted in policy.accepted)
 
 
 def deny(
@@ -300,7 +298,7 @@ def entry_of(outcome: Outcome, t: Moment) -> Entry:
         person_version=outcome.person.version if outcome.person is not None else 0,
         visit=visit.id,
         seconds=round(t.s - visit.started_s, 3),
-        detail="" if isinstance(outcome, Granted) else outcome.detail,
+        detail=outcome.detail,
     )
 
 
@@ -327,7 +325,8 @@ def recorded(kiosk: Kiosk, screen: Recording, event: Recorded, policy: Policy) -
     """
     match screen.outcome:
         case Granted(person=person, factors=factors) as outcome:
-            allowed = access.decide(person, factors, policy.accepted, event.t.utc_s)
+            enough = admission.suffices(kiosk, outcome.visit, policy)
+            allowed = access.decide(person, factors, enough, event.t.utc_s)
             if isinstance(allowed, Refused):
                 return _take_back(kiosk, outcome, allowed.reason, event.t, policy)
             until_s = event.t.s + policy.timing.granted_s

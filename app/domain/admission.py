@@ -1,0 +1,49 @@
+"""Which factors suffice at this kiosk now, for this visit: the tier has a word in it."""
+
+from __future__ import annotations
+
+from app.domain import assurance, layers
+from app.domain.assurance import Tier
+from app.domain.evidence import Layer
+from app.domain.journal import Factor
+from app.domain.liveness import HEAD
+from app.domain.policy import Policy
+from app.domain.session import Complete, Session
+from app.domain.states import Kiosk, Visit
+
+
+def tier(kiosk: Kiosk, policy: Policy) -> Tier:
+    """What is known about the camera that was opened last, at the kiosk's own time."""
+    camera = kiosk.camera.fingerprint if kiosk.camera is not None else ""
+    now = assurance.conditions_of(camera, policy)
+    return assurance.tier_of(kiosk.tested, now, kiosk.utc_s, policy)
+
+
+def suffices(kiosk: Kiosk, visit: Visit, policy: Policy) -> frozenset[frozenset[Factor]]:
+    """The sets of factors, any one of which is enough for what this visit is for."""
+    return assurance.accepted(policy, tier(kiosk, policy), visit.purpose, weak=visit.weak)
+
+
+def required(_policy: Policy) -> frozenset[Layer]:
+    """The layers that have to have had their say before a face opens a door alone."""
+    return frozenset()
+
+
+def is_weak(done: Session, complete: Complete, policy: Policy) -> bool:
+    """Whether this face was left in doubt: the head was not asked to move, which is what shows
+    that it is solid, or a required layer could not tell."""
+    moved = any(each in HEAD for each in done.plan)
+    return not moved or layers.in_doubt(complete.verdicts, required(policy))
+
+
+def pin_would_do(kiosk: Kiosk, visit: Visit, policy: Policy) -> bool:
+    """Whether asking for the PIN on the spot completes what was shown."""
+    with_pin = visit.proved | {Factor.PIN}
+    return any(wanted and wanted <= with_pin for wanted in suffices(kiosk, visit, policy))
+
+
+def remark(kiosk: Kiosk, visit: Visit, policy: Policy) -> str:
+    """The tier by which a face was judged, for the journal; nothing where no face was shown."""
+    if Factor.FACE not in visit.proved:
+        return ""
+    return f"camera-{tier(kiosk, policy)}{'-weak' if visit.weak else ''}"
