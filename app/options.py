@@ -16,6 +16,7 @@ from typing import assert_never
 from platformdirs import user_config_path, user_data_path
 
 from app.domain.assurance import AssurancePolicy, FaceAlone
+from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
 from app.domain.policy import LivenessPolicy, Mode, QualityPolicy, TimingPolicy
@@ -110,6 +111,12 @@ def _parts() -> tuple[Option, ...]:
         ),
         Option("gallery.key_file", Kind.PATH, "", "a private file with the passphrase, or empty"),
         _text("liveness.face_alone", "by-tier", "whether a face alone opens", *FaceAlone),
+        _text(
+            "liveness.light",
+            LightUse.OFF.value,
+            "colours around the picture that skin must reflect; never with kiosk.reduced_motion",
+            *LightUse,
+        ),
         _text("models.pack", "embedded", "a pack of models/manifest.toml"),
         Option("models.folder", Kind.PATH, str(data / "models"), "where installed packs lie"),
         Option(
@@ -158,6 +165,17 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "liveness.absent_s": ("s", 3, 10),
     "liveness.match_frames": ("", 1, 8),
     "liveness.match_gap_s": ("s", 0.05, 0.5),
+    "light.symbol_s": ("s", 0.34, 1),
+    "light.lag_s": ("s", 0.2, 1),
+    "light.fewest_symbols": ("", 4, 20),
+    "light.fewest_looks": ("", 10, 100),
+    "light.correlation": ("", 0.5, 0.95),
+    "light.likeness": ("of wrong codes", 0, 0.05),
+    "light.gain": ("of the light there is", 0.002, 0.1),
+    "light.replay_symbols": ("", 5, 20),
+    "light.replay_correlation": ("", 0.9, 1.0),
+    "light.replay_gain": ("of the light there is", 0.01, 0.5),
+    "light.unlit_share": ("of the light behind", 0.0, 0.2),
     "matching.fpir": ("per stranger", 1e-6, 1e-2),
     "matching.claim_fmr": ("per impostor", 1e-6, 1e-3),
     "matching.margin": ("of the threshold", 0.0, 0.5),
@@ -180,6 +198,7 @@ LIMITS: dict[str, tuple[str, float, float]] = {
 POLICIES: dict[str, type] = {
     "quality": QualityPolicy,
     "liveness": LivenessPolicy,
+    "light": LightPolicy,
     "matching": MatchPolicy,
     "timing": TimingPolicy,
     "lockout": LockoutPolicy,

@@ -12,11 +12,12 @@ from typing import assert_never
 
 from app.domain.events import Condition, Part
 from app.domain.journal import Factor, Purpose
+from app.domain.light import Hue, shown
 from app.domain.liveness import Challenge
 from app.domain.people import ClaimKind
 from app.domain.policy import Mode, Policy
 from app.domain.reasons import Reason
-from app.domain.session import Challenging, Complete, Failed, Framing
+from app.domain.session import Challenging, Complete, Failed, Framing, Session
 from app.domain.states import (
     AskingAdmin,
     Attract,
@@ -90,7 +91,7 @@ class VerifyView:
     movements until the face is back at rest (then `hint` says to look straight ahead).
 
     `step` counts from 1 to `steps`; `progress` of this step and `done` of the whole visit are
-    0..1. `hint` is the one thing to mend now.
+    0..1. `hint` is the one thing to mend now. `light` is the colour to paint around the picture.
     """
 
     prompt: Challenge | None
@@ -101,6 +102,7 @@ class VerifyView:
     hint: Reason | None
     claimed: bool
     simulated: bool
+    light: Hue | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +187,7 @@ def present(kiosk: Kiosk, policy: Policy) -> View:
             face = face_door(kiosk, claimed=screen.visit.claim is not None)
             return PinView(len(pin.text), fewest, longest, claim.kind, face)
         case Verifying():
-            return _present_session(screen, policy)
+            return _present_session(screen, kiosk.t_s, policy)
         case Resolving() | Identifying() | CheckingPin() | Recording():
             return BusyView(Busy.CHECKING)
         case Showing(outcome=outcome):
@@ -239,7 +241,7 @@ def _health_facts(kiosk: Kiosk) -> tuple[tuple[str, str], ...]:
     return tuple(said)
 
 
-def _present_session(screen: Verifying, policy: Policy) -> VerifyView | BusyView:
+def _present_session(screen: Verifying, t_s: float, policy: Policy) -> VerifyView | BusyView:
     session = screen.session
     steps = len(session.plan)
     claimed = screen.visit.claim is not None
@@ -257,11 +259,18 @@ def _present_session(screen: Verifying, policy: Policy) -> VerifyView | BusyView
                 hint=hint,
                 claimed=claimed,
                 simulated=policy.simulated,
+                light=_light(session, t_s, policy),
             )
         case Complete() | Failed():
             return BusyView(Busy.CHECKING)
         case _ as never:
             assert_never(never)
+
+
+def _light(session: Session, t_s: float, policy: Policy) -> Hue | None:
+    if session.lit_s is None:
+        return None
+    return shown(session.nonce, t_s - session.lit_s, policy.light)
 
 
 def _present_outcome(outcome: Outcome, face: FaceDoor, policy: Policy) -> GrantedView | DeniedView:

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.domain.assurance import AssurancePolicy, FaceAlone
+from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
 from app.domain.policy import LivenessPolicy, Mode, Policy, QualityPolicy, TimingPolicy
@@ -106,12 +107,20 @@ class Settings:
     cues: CueSettings
     table: Mapping[str, Setting]
 
+    def light_use(self) -> LightUse:
+        """Whoever wants nothing to move may be photosensitive: then there is no light."""
+        if self.kiosk.reduced_motion:
+            return LightUse.OFF
+        return LightUse(str(self.table["liveness.light"].value))
+
     def policy(self) -> Policy:
         """The numbers the decision depends on."""
         return Policy(
             mode=self.kiosk.mode,
             quality=QualityPolicy(**_numbers(self.table, "quality")),
             liveness=LivenessPolicy(**_numbers(self.table, "liveness")),
+            light=LightPolicy(**_numbers(self.table, "light")),
+            light_use=self.light_use(),
             matching=MatchPolicy(**_numbers(self.table, "matching")),
             lockout=LockoutPolicy(**_numbers(self.table, "lockout")),
             timing=TimingPolicy(**_numbers(self.table, "timing")),

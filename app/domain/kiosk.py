@@ -81,7 +81,7 @@ def step(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
     Time passes first: what is overdue at the event's moment is refused or cleared before the
     event is looked at, so that no answer wins by overtaking the clock's own tick.
     """
-    kiosk = replace(kiosk, utc_s=event.t.utc_s)
+    kiosk = replace(kiosk, utc_s=event.t.utc_s, t_s=event.t.s)
     kiosk, overdue = _pass_time(kiosk, event.t, policy)
     kiosk, effects = _happen(kiosk, event, policy)
     return kiosk, (*overdue, *effects)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.domain import reflection
 from app.domain.evidence import Evidence, Finding, Layer, Verdict
 
 if TYPE_CHECKING:
@@ -12,8 +13,7 @@ if TYPE_CHECKING:
 
 def judge(evidence: Evidence, policy: Policy) -> tuple[Verdict, ...]:
     """Every layer's verdict, in the order they are named when several refuse."""
-    _ = evidence, policy
-    return ()
+    return (reflection.judge(evidence, policy.light),)
 
 
 def refusal(verdicts: tuple[Verdict, ...]) -> Verdict | None:

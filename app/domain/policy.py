@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.domain.assurance import AssurancePolicy, FaceAlone, Tier
 from app.domain.journal import Factor
+from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
 from app.domain.source import SourceKind
@@ -135,12 +136,14 @@ class Policy:
     accepted: frozenset[frozenset[Factor]] = STANDARD_FACTORS
     quality: QualityPolicy = field(default_factory=QualityPolicy)
     liveness: LivenessPolicy = field(default_factory=LivenessPolicy)
+    light: LightPolicy = field(default_factory=LightPolicy)
     matching: MatchPolicy = field(default_factory=MatchPolicy)
     lockout: LockoutPolicy = field(default_factory=LockoutPolicy)
     timing: TimingPolicy = field(default_factory=TimingPolicy)
     number_length: int = 10
     pin_lengths: tuple[int, int] = (4, 12)
     simulated: bool = False
+    light_use: LightUse = LightUse.OFF
     admits: frozenset[SourceKind] = frozenset()
     assurance: AssurancePolicy = field(default_factory=AssurancePolicy)
     face_alone: FaceAlone = FaceAlone.BY_TIER

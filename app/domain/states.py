@@ -197,8 +197,9 @@ Screen = (
 
 @dataclass(frozen=True, slots=True)
 class Kiosk:
-    """The whole state. `purpose` is what the next visit is for; tickets are never reused.
+    """The whole state. `t_s`: the last event's moment, monotonic seconds. `purpose` is what the next visit is for; tickets are never reused.
 
+    `t_s`: when the last event happened, monotonic seconds.
     `camera`: the source as it was when last opened. `cameras`: those that are enrolled.
     `tested`: stored self-tests whose signatures hold.
     """
@@ -211,6 +212,7 @@ class Kiosk:
     people: int = 0
     templates: int = 0
     utc_s: float = 0.0
+    t_s: float = 0.0
     camera: Camera | None = None
     cameras: tuple[EnrolledCamera, ...] = ()
     tested: tuple[Tested, ...] = ()
