@@ -24,9 +24,11 @@ from app.camera.simulated import SimulatedCamera
 from app.camera.stills import Still, load_photo
 from app.demo.cast import CameraStage, cast
 from app.demo.player import EXPECTED, Credentials, Player, VisitKind, VisitReport
+from app.domain.assurance import Tier
 from app.domain.journal import Entry, EntryKind
 from app.domain.people import Person, Secret
 from app.domain.policy import Mode
+from app.domain.source import SourceKind
 from app.errors import ModelMissing
 from app.gallery.keys import EphemeralKeys
 from app.ports import FaceEngine, Frame, KeyStore
@@ -165,7 +167,15 @@ def furnish(
     enrol(temporary, keys, engine)
     camera = SimulatedCamera(seed=secrets.randbits(32))
     stage = CameraStage(camera, cast(engine))
-    instead = bootstrap.Replacements(source=camera, engine=engine, keys=keys, readers=())
+    # An animated photograph passes here and in no kiosk; see app/domain/source.py.
+    policy = replace(
+        temporary.policy(),
+        admits=frozenset({SourceKind.SIMULATED}),
+        assumed_tier=Tier.TRUSTED,
+    )
+    instead = bootstrap.Replacements(
+        source=camera, engine=engine, keys=keys, readers=(), policy=policy
+    )
     return bootstrap.build(temporary, instead), stage
 
 

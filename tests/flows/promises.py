@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TypeVar
 
+from app.domain.assurance import FaceAlone, Tier
 from app.domain.effects import CheckPin, Effect, Identify, Record, Release, Watch
 from app.domain.events import Event, Identified, PinChecked, PinVerdict, Recorded
-from app.domain.journal import Entry, EntryKind, Factor
+from app.domain.journal import Entry, EntryKind, Factor, Purpose
 from app.domain.kiosk import start, step
 from app.domain.matching import Matched
 from app.domain.people import ClaimKind
@@ -146,6 +147,7 @@ def _earned(done: Done, entry: Entry, event: Event, policy: Policy) -> None:
     assert any(wanted and wanted <= entry.factors for wanted in policy.accepted)
     if Factor.FACE in entry.factors:
         _earned_by_face(done, entry, policy)
+        _assured(entry, policy)
     if Factor.PIN in entry.factors:
         assert isinstance(event, PinChecked)
         assert event.verdict is PinVerdict.RIGHT
@@ -157,6 +159,16 @@ def _earned(done: Done, entry: Entry, event: Event, policy: Policy) -> None:
         owed = Factor.FACE in entry.factors
         assert owed or kinds[asked.claim.kind] in entry.factors
     assert entry.factors & {Factor.FACE, Factor.PIN}, "a user name alone let somebody in"
+
+
+def _assured(entry: Entry, policy: Policy) -> None:
+    """A face with no second factor: only by what is known about the camera it was shown to."""
+    if entry.factors - {Factor.FACE, Factor.NUMBER}:
+        return
+    assert policy.face_alone is FaceAlone.BY_TIER
+    if entry.purpose is Purpose.ENTER:
+        assert policy.assumed_tier in {Tier.TRUSTED, Tier.LIMITED}
+        assert policy.assumed_tier is Tier.TRUSTED or Factor.NUMBER in entry.factors
 
 
 def _earned_by_face(done: Done, entry: Entry, policy: Policy) -> None:

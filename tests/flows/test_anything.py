@@ -14,6 +14,7 @@ from dataclasses import replace
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from app.domain.assurance import FaceAlone, Tier
 from app.domain.effects import CheckAdminPin, CheckPin, Identify, ReadStatus, Record, Resolve
 from app.domain.events import (
     AdminChecked,
@@ -57,6 +58,7 @@ from tests.fakes.people import STAFF, STRANGER, Member
 from tests.flows.promises import granted_for_a_reason, hold
 from tests.flows.stage import Stage, Worker, opened
 from tests.flows.story import (
+    TRUSTING,
     Line,
     answers_after,
     fails,
@@ -224,6 +226,8 @@ policies = st.builds(
             frozenset({frozenset[Factor]()}),
         ]
     ),
+    assumed_tier=st.sampled_from([Tier.TRUSTED, *Tier, None]),
+    face_alone=st.sampled_from([FaceAlone.BY_TIER, *FaceAlone]),
 )
 
 
@@ -260,7 +264,7 @@ def test_whatever_comes_between_a_face_is_only_granted_for_a_reason(
     between: list[tuple[float, Line]],
 ) -> None:
     """One visit by face, with up to three things in the middle of it."""
-    stage = opened(Policy())
+    stage = opened(TRUSTING)
     if claims:
         holds_badge(who)(stage)
     visits_by_face(who, how, with_twists, 0.0)(stage)
@@ -274,7 +278,7 @@ def test_whatever_comes_between_a_face_is_only_granted_for_a_reason(
 
 def test_the_judges_see_grants_of_every_kind() -> None:
     """What they are shown above is not only refusals."""
-    stage = opened(Policy())
+    stage = opened(TRUSTING)
     amara = STAFF[0]
     for line in (
         visits_by_face(amara, Habits(), [], 0.0),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.domain.events import Button, Condition, Part
 from app.domain.journal import Factor, Purpose
-from app.domain.policy import Mode, Policy
+from app.domain.policy import Mode
 from app.domain.reasons import Reason
 from app.presentation import ClaimView, PinView
 from tests.fakes.people import AMARA, BRUNO
 from tests.flows.story import (
+    TRUSTING,
     holds_badge,
     journal_ends,
     part,
@@ -158,7 +161,7 @@ def test_a_badge_keeps_what_its_holder_chose() -> None:
         types(AMARA.pin),
         presses(Button.CONFIRM),
         shows("granted", Purpose.CLOCK_OUT),
-        policy=Policy(mode=Mode.CLOCK),
+        policy=replace(TRUSTING, mode=Mode.CLOCK),
     )
 
 

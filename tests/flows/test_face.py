@@ -10,13 +10,14 @@ from app.domain.effects import Watch
 from app.domain.events import Button, Looked
 from app.domain.journal import Factor, Purpose
 from app.domain.kiosk import STANDARD_PURPOSE
-from app.domain.policy import Mode, Policy
+from app.domain.policy import Mode
 from app.domain.reasons import Reason
 from app.presentation import VerifyView
 from tests.fakes.faces import Actor, Habits
 from tests.fakes.people import AMARA, BRUNO, GRETA, HIRO, STRANGER
 from tests.flows.stage import START_S, Stage
 from tests.flows.story import (
+    TRUSTING,
     asks,
     given,
     holds_badge,
@@ -253,7 +254,7 @@ def test_a_time_clock_records_and_opens_nothing(mode: Mode, purpose: Purpose) ->
         shows("granted", "Amara", purpose, within_s=15.0),
         journal_ends(person=AMARA, purpose=purpose),
         the_door_stayed_shut(),
-        policy=Policy(mode=mode),
+        policy=replace(TRUSTING, mode=mode),
     )
 
 
@@ -269,7 +270,7 @@ def test_on_a_clock_for_both_the_person_chooses_for_themselves_only() -> None:
         types(BRUNO.pin),
         presses(Button.CONFIRM),
         shows("granted", "Bruno", Purpose.CLOCK_IN),
-        policy=Policy(mode=Mode.CLOCK),
+        policy=replace(TRUSTING, mode=Mode.CLOCK),
     )
 
 
@@ -283,7 +284,7 @@ def test_changing_ones_mind_before_signing_in() -> None:
         presses(Button.CLOCK_OUT),
         time_passes(8.5),
         still_shows("attract", Purpose.CLOCK_OUT),
-        policy=Policy(mode=Mode.CLOCK),
+        policy=replace(TRUSTING, mode=Mode.CLOCK),
     )
 
 
@@ -301,7 +302,7 @@ def test_what_a_kiosk_is_for_is_not_chosen_where_it_is_not_offered(mode: Mode) -
         types(AMARA.pin),
         presses(Button.CONFIRM),
         shows("granted", "Amara", expected),
-        policy=Policy(mode=mode),
+        policy=replace(TRUSTING, mode=mode),
     )
     assert len(told.doors) == (2 if mode is Mode.DOOR else 0)
 
@@ -317,7 +318,7 @@ def test_who_was_refused_tries_again_for_the_same_purpose() -> None:
         types(AMARA.pin),
         presses(Button.CONFIRM),
         shows("granted", Purpose.CLOCK_OUT),
-        policy=Policy(mode=Mode.CLOCK),
+        policy=replace(TRUSTING, mode=Mode.CLOCK),
     )
 
 
@@ -326,7 +327,7 @@ def test_a_choice_nobody_followed_up_is_forgotten() -> None:
         presses(Button.CLOCK_OUT),
         time_passes(9.1),
         still_shows("attract", Purpose.CLOCK_IN),
-        policy=Policy(mode=Mode.CLOCK),
+        policy=replace(TRUSTING, mode=Mode.CLOCK),
     )
 
 
@@ -342,7 +343,7 @@ def test_face_and_pin_where_both_are_owed() -> None:
         shows("granted", "Amara"),
         the_door_opened(),
         journal_ends(factors={Factor.FACE, Factor.PIN}, person=AMARA),
-        policy=Policy(accepted=both),
+        policy=replace(TRUSTING, accepted=both),
     )
 
 
@@ -356,7 +357,7 @@ def test_a_face_and_another_persons_pin_are_not_two_factors() -> None:
         presses(Button.CONFIRM),
         shows("denied", Reason.WRONG_CREDENTIALS),
         the_door_stayed_shut(),
-        policy=Policy(accepted=both),
+        policy=replace(TRUSTING, accepted=both),
     )
 
 
@@ -375,5 +376,5 @@ def test_a_face_owed_a_pin_is_forgotten_when_the_face_begins_anew() -> None:
         presses(Button.CONFIRM),
         shows("denied", Reason.WRONG_CREDENTIALS),
         the_door_stayed_shut(),
-        policy=Policy(accepted=both),
+        policy=replace(TRUSTING, accepted=both),
     )

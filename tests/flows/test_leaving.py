@@ -8,13 +8,14 @@ import pytest
 
 from app.domain.events import Button
 from app.domain.kiosk import start
-from app.domain.policy import Mode, Policy
+from app.domain.policy import Mode
 from app.domain.reasons import Reason
 from tests.fakes.faces import freezes, hidden, leaves
 from tests.fakes.people import AMARA, CHIKA
 from tests.flows.promises import leaves as texts_of
 from tests.flows.stage import Stage
 from tests.flows.story import (
+    TRUSTING,
     Line,
     given,
     holds_badge,
@@ -211,5 +212,5 @@ def test_looking_around_writes_nothing() -> None:
         presses(Button.USE_BADGE_OR_PIN, Button.CANCEL, Button.USE_BADGE_OR_PIN),
         time_passes(12.0),
         nothing_more_written(),
-        policy=Policy(mode=Mode.CLOCK),
+        policy=replace(TRUSTING, mode=Mode.CLOCK),
     )

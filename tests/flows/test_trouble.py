@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.domain.effects import CheckPin, Identify, Record, Resolve
 from app.domain.events import Button, Condition, GalleryChanged, Part
 from app.domain.journal import Factor
-from app.domain.policy import Mode, Policy
+from app.domain.policy import Mode
 from app.domain.reasons import Reason
 from app.domain.states import Attract, Showing
 from tests.fakes.faces import freezes, looped, shuffled, stutters, unmeasured
 from tests.fakes.people import AMARA, IVO
 from tests.flows.stage import Stage, Worker
 from tests.flows.story import (
+    TRUSTING,
     Line,
     answers_after,
     fails,
@@ -372,5 +375,5 @@ def test_a_time_clock_that_cannot_record_says_no() -> None:
         fails(Record),
         *BY_PIN,
         shows("denied", Reason.CANNOT_RECORD),
-        policy=Policy(mode=Mode.CLOCK_IN),
+        policy=replace(TRUSTING, mode=Mode.CLOCK_IN),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.actuators import SilentCues
+from app.domain.assurance import Tier
 from app.domain.journal import Entry, EntryKind
 from app.domain.people import Person, Secret
 from app.domain.picture import Picture
@@ -29,6 +30,7 @@ PERSON = Person("p-1", NUMBER, "Amara Okafor")
 QUICK = Policy(
     liveness=LivenessPolicy(steady_s=0.05, framing_s=2.0, step_s=2.0, stall_s=0.5),
     timing=TimingPolicy(answer_s=0.6, granted_s=30.0, denied_s=30.0),
+    assumed_tier=Tier.TRUSTED,
 )
 
 
