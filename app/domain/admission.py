@@ -6,6 +6,7 @@ from app.domain import assurance, layers
 from app.domain.assurance import Tier
 from app.domain.evidence import Layer
 from app.domain.journal import Factor
+from app.domain.light import LightUse
 from app.domain.liveness import HEAD
 from app.domain.policy import Policy
 from app.domain.session import Complete, Session
@@ -24,9 +25,9 @@ def suffices(kiosk: Kiosk, visit: Visit, policy: Policy) -> frozenset[frozenset[
     return assurance.accepted(policy, tier(kiosk, policy), visit.purpose, weak=visit.weak)
 
 
-def required(_policy: Policy) -> frozenset[Layer]:
+def required(policy: Policy) -> frozenset[Layer]:
     """The layers that have to have had their say before a face opens a door alone."""
-    return frozenset()
+    return frozenset({Layer.LIGHT}) if policy.light_use is LightUse.REQUIRE else frozenset()
 
 
 def is_weak(done: Session, complete: Complete, policy: Policy) -> bool:
