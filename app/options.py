@@ -19,6 +19,7 @@ from app.domain.assurance import AssurancePolicy, FaceAlone
 from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
+from app.domain.passive import PassivePolicy
 from app.domain.policy import LivenessPolicy, Mode, QualityPolicy, TimingPolicy
 
 Value = str | int | float | bool | tuple[str, ...]
@@ -118,6 +119,11 @@ def _parts() -> tuple[Option, ...]:
             *LightUse,
         ),
         _text("models.pack", "embedded", "a pack of models/manifest.toml"),
+        _text(
+            "models.passive",
+            "auto",
+            "an anti-spoof pack of models/manifest.toml; auto: one that is installed; or none",
+        ),
         Option("models.folder", Kind.PATH, str(data / "models"), "where installed packs lie"),
         Option(
             "reader.badge",
@@ -180,6 +186,10 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "matching.claim_fmr": ("per impostor", 1e-6, 1e-3),
     "matching.margin": ("of the threshold", 0.0, 0.5),
     "matching.agreement_fmr": ("", 1e-4, 1e-2),
+    "passive.threshold": ("of 1; 0: the pack's own", 0, 0.9),
+    "passive.min_looks": ("", 3, 20),
+    "passive.frontal_deg": ("degrees", 10, 20),
+    "passive.min_eye_distance_px": ("px", 40, 100),
     "timing.idle_s": ("s", 3, 10),
     "timing.answer_s": ("s", 1, 15),
     "timing.granted_s": ("s", 2, 30),
@@ -201,6 +211,7 @@ POLICIES: dict[str, type] = {
     "light": LightPolicy,
     "matching": MatchPolicy,
     "timing": TimingPolicy,
+    "passive": PassivePolicy,
     "lockout": LockoutPolicy,
     "assurance": AssurancePolicy,
 }
@@ -218,7 +229,7 @@ def _policy() -> tuple[Option, ...]:
             assert each.default is not MISSING  # noqa: S101 - every policy number has a default
             unit, low, high = LIMITS[f"{name}.{each.name}"]
             kind = Kind.WHOLE if isinstance(each.default, int) else Kind.NUMBER
-            why = f"see {policy.__name__} in app/domain/policy.py"
+            why = f"see {policy.__name__} in {policy.__module__.replace('.', '/')}.py"
             key = f"policy.{name}.{each.name}"
             rows.append(Option(key, kind, each.default, why, unit, low, high))
     return tuple(rows)

@@ -21,6 +21,7 @@ from app.domain.assurance import AssurancePolicy, FaceAlone
 from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
+from app.domain.passive import PassivePolicy
 from app.domain.policy import LivenessPolicy, Mode, Policy, QualityPolicy, TimingPolicy
 from app.errors import SettingsError
 from app.options import POLICIES, Kind, Option, Value, default_file, options
@@ -76,6 +77,7 @@ class GallerySettings:
 class ModelSettings:
     pack: str
     folder: Path
+    passive: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class Settings:
             matching=MatchPolicy(**_numbers(self.table, "matching")),
             lockout=LockoutPolicy(**_numbers(self.table, "lockout")),
             timing=TimingPolicy(**_numbers(self.table, "timing")),
+            passive=PassivePolicy(**_numbers(self.table, "passive")),
             assurance=AssurancePolicy(**_numbers(self.table, "assurance")),
             face_alone=FaceAlone(str(self.table["liveness.face_alone"].value)),
             number_length=_whole(self.table, "policy.number_length"),
@@ -331,7 +334,11 @@ def _typed(table: Mapping[str, Setting]) -> Settings:
             keys=text("gallery.keys"),
             key_file=Path(key_file).expanduser() if key_file else None,
         ),
-        models=ModelSettings(text("models.pack"), Path(text("models.folder")).expanduser()),
+        models=ModelSettings(
+            text("models.pack"),
+            Path(text("models.folder")).expanduser(),
+            text("models.passive"),
+        ),
         reader=ReaderSettings(text("reader.badge")),
         door=DoorSettings(words("door.command"), number("door.timeout_s")),
         cues=CueSettings(words("cues.command")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.domain import reflection
+from app.domain import passive, reflection
 from app.domain.evidence import Evidence, Finding, Layer, Verdict
 
 if TYPE_CHECKING:
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 def judge(evidence: Evidence, policy: Policy) -> tuple[Verdict, ...]:
     """Every layer's verdict, in the order they are named when several refuse."""
-    return (reflection.judge(evidence, policy.light),)
+    return (
+        reflection.judge(evidence, policy.light),
+        passive.judge(evidence, policy.passive),
+    )
 
 
 def refusal(verdicts: tuple[Verdict, ...]) -> Verdict | None:

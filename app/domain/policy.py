@@ -10,6 +10,7 @@ from app.domain.journal import Factor
 from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
+from app.domain.passive import PassivePolicy
 from app.domain.source import SourceKind
 
 
@@ -140,6 +141,7 @@ class Policy:
     matching: MatchPolicy = field(default_factory=MatchPolicy)
     lockout: LockoutPolicy = field(default_factory=LockoutPolicy)
     timing: TimingPolicy = field(default_factory=TimingPolicy)
+    passive: PassivePolicy = field(default_factory=PassivePolicy)
     number_length: int = 10
     pin_lengths: tuple[int, int] = (4, 12)
     simulated: bool = False

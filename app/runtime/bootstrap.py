@@ -42,6 +42,7 @@ from app.runtime.ledger import Open
 if TYPE_CHECKING:
     from app.domain.picture import Picture
     from app.settings import Settings
+    from app.vision.manifest import AntispoofPack, Manifest
 
 
 def key_store(settings: Settings) -> KeyStore:
@@ -124,12 +125,46 @@ def models_folder(settings: Settings) -> Path:
 
 
 def face_engine(settings: Settings) -> FaceEngine:
-    """The pack named in `models.pack`, not loaded yet; raises ModelRejected for an unknown name."""
-    from app.vision import manifest  # noqa: PLC0415 - the command line starts without models
-    from app.vision.engine import Engine  # noqa: PLC0415
+    """The packs named in `models.pack` and `models.passive`, not loaded yet; raises ModelRejected
+    for an unknown name."""
+    from app.vision.engine import Engine  # noqa: PLC0415 - the command line starts without models
 
-    packs = manifest.parse(resource("models/manifest.toml").read_text(encoding="utf-8"))
-    return Engine(packs.pack(settings.models.pack), models_folder(settings))
+    folder, antispoof = models_folder(settings), antispoof_pack(settings)
+    passive = None
+    if antispoof is not None:
+        from app.vision.passive import PassiveScorer  # noqa: PLC0415 - onnxruntime comes with it
+
+        passive = PassiveScorer(antispoof, folder)
+    return Engine(manifest_of_packs().pack(settings.models.pack), folder, passive=passive)
+
+
+def manifest_of_packs() -> Manifest:
+    """What this version knows about model packs."""
+    from app.vision import manifest  # noqa: PLC0415 - numpy comes with it
+
+    return manifest.parse(resource("models/manifest.toml").read_text(encoding="utf-8"))
+
+
+def antispoof_pack(settings: Settings) -> AntispoofPack | None:
+    """The pack named in `models.passive`, None without one; raises ModelRejected for an unknown
+    name. `auto` takes the first of which any file is installed: what is half there is a fault to
+    be mended, and no reason to go without."""
+    from app.vision.packs import is_begun  # noqa: PLC0415
+
+    named, packs = settings.models.passive, manifest_of_packs()
+    if named == "none":
+        return None
+    if named != "auto":
+        return packs.antispoof(named)
+    folder = models_folder(settings)
+    return next((pack for pack in packs.antispoofs if is_begun(pack, folder)), None)
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The numbers the decision depends on, with those that come from the packs in use."""
+    policy, pack = settings.policy(), antispoof_pack(settings)
+    own = 0.0 if pack is None else policy.passive.threshold or pack.threshold
+    return replace(policy, passive=replace(policy.passive, threshold=own))
 
 
 def frame_source(settings: Settings) -> FrameSource:
@@ -184,7 +219,7 @@ class Replacements:
 def build(settings: Settings, instead: Replacements | None = None) -> House:
     """A house that is not started. Raises only for settings that name what does not exist."""
     given = instead or Replacements()
-    policy = given.policy or settings.policy()
+    policy = given.policy or policy_of(settings)
     source = given.source or frame_source(settings)
     engine = given.engine or face_engine(settings)
     keys = given.keys or key_store(settings)
@@ -213,6 +248,7 @@ def facts(
         ("Mode", str(settings.kiosk.mode)),
         ("Camera device", source.name),
         ("Model pack", f"{settings.models.pack} ({engine.space.id})"),
+        ("Anti-spoof pack", pack.name if (pack := antispoof_pack(settings)) else "none"),
         ("Gallery file", str(settings.gallery.path)),
         ("Keys", keys.name),
         ("Badge reader", settings.reader.badge or "none"),

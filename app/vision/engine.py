@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from app.ports import Chip, Frame
 from app.vision import golden, quality
 from app.vision.manifest import Pack, Task
 from app.vision.packs import as_path, load_verified
-from app.vision.parts import Parts, Points
+from app.vision.parts import LiveScorer, Parts, Points
 from app.vision.pose import pose_of
 from app.vision.search import Search
 from app.vision.tracking import Tracker
@@ -60,15 +61,21 @@ def _dlib_parts(pack: Pack, models: Path) -> Parts:
 
 
 class Engine:
-    """A FaceEngine over one model pack; `models` is the models folder."""
+    """A FaceEngine over one model pack; `models` is the models folder. `passive`, where there is
+    an anti-spoof pack, scores the largest face."""
 
     def __init__(
-        self, pack: Pack, models: Path, loader: Callable[[Pack, Path], Parts] = load_parts
+        self,
+        pack: Pack,
+        models: Path,
+        loader: Callable[[Pack, Path], Parts] = load_parts,
+        passive: LiveScorer | None = None,
     ) -> None:
         self.space: Space = pack.space
         self._pack = pack
         self._models = models
         self._loader = loader
+        self._passive = passive
         self._parts: Parts | None = None
         self._search: Search | None = None
         self._tracker = Tracker()
@@ -79,6 +86,8 @@ class Engine:
         convention = self._pack.input
         chip = golden.chip(convention.width_px, convention.height_px)
         golden.check(self._pack, parts.recogniser.embed(chip))
+        if self._passive is not None:
+            self._passive.load()
         self._parts, self._search = parts, Search(parts.detector)
 
     def observe(self, frame: Frame) -> Observation:
@@ -102,7 +111,7 @@ class Engine:
             frame.t_s,
             width,
             height,
-            tuple(sorted(faces, key=lambda face: -face.box.area)),
+            self._scored(frame, sorted(faces, key=lambda face: -face.box.area)),
         )
 
     def align(self, frame: Frame, face: Face) -> Chip:
@@ -115,6 +124,15 @@ class Engine:
 
     def forget(self) -> None:
         self._tracker.forget()
+        if self._passive is not None:
+            self._passive.forget()
+
+    def _scored(self, frame: Frame, faces: list[Face]) -> tuple[Face, ...]:
+        """The faces, largest first, and that one with its passive score."""
+        if self._passive is None or not faces:
+            return tuple(faces)
+        score = self._passive.score(frame.pixels, np.array(faces[0].landmarks))
+        return (replace(faces[0], live_score=score), *faces[1:])
 
     def _loaded(self) -> tuple[Parts, Search]:
         if self._parts is None or self._search is None:

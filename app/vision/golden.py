@@ -1,4 +1,4 @@
-"""A recogniser's self-test: one made-up picture whose embedding is known.
+"""A network's self-test: one made-up picture to which its answer is known.
 
 The digest proves the file; this proves what is done with it: the channel order, the input
 convention, the arithmetic of this machine.
@@ -7,10 +7,11 @@ convention, the arithmetic of this machine.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.domain.matching import Embedding
 from app.errors import ModelRejected
-from app.vision.manifest import Pack
+from app.vision.manifest import Golden, Pack
 from app.vision.parts import Pixels
 
 
@@ -26,13 +27,23 @@ def chip(width_px: int, height_px: int) -> Pixels:
 
 def check(pack: Pack, embedding: Embedding) -> None:
     """Raises ModelRejected unless `embedding` of the chip is the pack's golden one."""
-    values = np.array(pack.golden.values)
-    usable = embedding.shape == (pack.space.dimension,) and len(values) <= len(embedding)
-    if not usable or not np.allclose(
-        embedding[: len(values)], values, rtol=0.0, atol=pack.golden.tolerance
+    if embedding.shape != (pack.space.dimension,):
+        raise _rejected(pack.name)
+    check_numbers(pack.name, pack.golden, embedding)
+
+
+def check_numbers(pack: str, golden: Golden, answer: NDArray[np.float32]) -> None:
+    """Raises ModelRejected unless the `answer` to the chip begins with the golden numbers."""
+    values = np.array(golden.values)
+    if len(values) > len(answer) or not np.allclose(
+        answer[: len(values)], values, rtol=0.0, atol=golden.tolerance
     ):
-        raise ModelRejected(
-            f"The model pack {pack.name} does not compute what it should on this machine "
-            "(golden embedding). Install this version of the kiosk again; until then use PIN "
-            "or badge."
-        )
+        raise _rejected(pack)
+
+
+def _rejected(pack: str) -> ModelRejected:
+    return ModelRejected(
+        f"The model pack {pack} does not compute what it should on this machine "
+        "(golden embedding). Install this version of the kiosk again; until then use PIN "
+        "or badge."
+    )

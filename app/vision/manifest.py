@@ -15,17 +15,18 @@ from pathlib import PurePosixPath
 
 from app.domain.matching import CalibrationPoint, Metric, Space
 from app.errors import ModelRejected
+from app.vision import entries
+from app.vision.entries import Table
 
 FORMAT = 1
 SHA256_DIGITS = 64
-
-Table = Mapping[str, object]
 
 
 class Task(StrEnum):
     DETECTOR = "detector"
     LANDMARKS = "landmarks"
     RECOGNISER = "recogniser"
+    ANTISPOOF = "antispoof"
 
 
 class Commercial(StrEnum):
@@ -65,7 +66,7 @@ class ModelFile:
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What the recogniser is fed: (pixel - `mean`) * `scale`, channels in this order.
+    """What a network is fed: (pixel - `mean`) * `scale`, channels in this order.
 
     `template` names the alignment of the face in the `width_px` x `height_px` picture.
     """
@@ -120,8 +121,55 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class Scorer:
+    """One network of an anti-spoof pack: it sees the face's box `enlargement` times as large.
+    `golden`: the first numbers it answers to `golden.chip`, before the softmax."""
+
+    file: ModelFile
+    enlargement: float
+    golden: Golden
+
+
+@dataclass(frozen=True, slots=True)
+class AntispoofEvidence:
+    """What the threshold was set on: sequences of people and of attacks, and what they are."""
+
+    data: str
+    genuine: int
+    attacks: int
+    measured: date
+
+
+@dataclass(frozen=True, slots=True)
+class AntispoofPack:
+    """Networks that tell how alive a face looks; their mean counts.
+
+    Each answers `classes` numbers, whose softmax at `live` is the probability of a living face.
+    `threshold`: a session whose median score is lower is refused. `least_enlargement`: where the
+    picture holds less of what surrounds the face, the score means nothing.
+    """
+
+    name: str
+    about: str
+    scorers: tuple[Scorer, ...]
+    input: Input
+    classes: int
+    live: int
+    least_enlargement: float
+    threshold: float
+    evidence: AntispoofEvidence
+
+    @property
+    def files(self) -> tuple[ModelFile, ...]:
+        return tuple(scorer.file for scorer in self.scorers)
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
+    """`antispoofs` are the passive packs, the one that is used by itself first."""
+
     packs: tuple[Pack, ...]
+    antispoofs: tuple[AntispoofPack, ...] = ()
 
     def pack(self, name: str) -> Pack:
         """Raises ModelRejected for a name that is not there."""
@@ -131,20 +179,30 @@ class Manifest:
         known = ", ".join(sorted(pack.name for pack in self.packs))
         raise ModelRejected(f"There is no model pack named {name!r}. Choose one of: {known}.")
 
+    def antispoof(self, name: str) -> AntispoofPack:
+        """Raises ModelRejected for a name that is not there."""
+        for pack in self.antispoofs:
+            if pack.name == name:
+                return pack
+        known = ", ".join(["auto", "none", *(pack.name for pack in self.antispoofs)])
+        raise ModelRejected(f"There is no anti-spoof pack named {name!r}. Choose one of: {known}.")
+
 
 def parse(text: str) -> Manifest:
     """The manifest; raises ModelRejected with the place of the fault."""
     try:
         top = tomllib.loads(text)
-        _only(top, {"format", "packs"})
+        entries.only(top, {"format", "packs", "antispoofs"})
         _this_format(top)
-        packs = tuple(_pack(table) for table in _tables(top, "packs"))
+        packs = tuple(_pack(table) for table in entries.tables(top, "packs"))
+        others = entries.tables(top, "antispoofs") if "antispoofs" in top else []
+        antispoofs = tuple(_antispoof(table) for table in others)
     except (tomllib.TOMLDecodeError, ValueError) as fault:
         raise ModelRejected(
             f"The model manifest cannot be used: {fault}. "
             "Put back the models/manifest.toml that came with this version."
         ) from fault
-    return Manifest(packs)
+    return Manifest(packs, antispoofs)
 
 
 def _this_format(top: Table) -> None:
@@ -153,32 +211,78 @@ def _this_format(top: Table) -> None:
 
 
 def _pack(table: Table) -> Pack:
-    _only(table, {"name", "kind", "about", "licences", "files", "input", "space", "golden"})
-    licences = {_text(each, "name"): _licence(each) for each in _tables(table, "licences")}
-    space, evidence = _space(_table(table, "space"))
+    entries.only(table, {"name", "kind", "about", "licences", "files", "input", "space", "golden"})
+    licences = _licences(table)
+    space, evidence = _space(entries.table(table, "space"))
     return Pack(
-        name=_text(table, "name"),
-        kind=_text(table, "kind"),
-        about=_text(table, "about"),
-        files=tuple(_file(each, licences) for each in _tables(table, "files")),
-        input=_input(_table(table, "input")),
+        name=entries.text(table, "name"),
+        kind=entries.text(table, "kind"),
+        about=entries.text(table, "about"),
+        files=tuple(_file(each, licences) for each in entries.tables(table, "files")),
+        input=_input(entries.table(table, "input")),
         space=space,
         evidence=evidence,
-        golden=_golden(_table(table, "golden")),
+        golden=_golden(entries.table(table, "golden")),
     )
 
 
+def _antispoof(table: Table) -> AntispoofPack:
+    allowed = {"name", "about", "licences", "files", "input", "output", "threshold"}
+    entries.only(table, allowed)
+    output, threshold = entries.table(table, "output"), entries.table(table, "threshold")
+    entries.only(output, {"classes", "live"})
+    entries.only(threshold, {"score", "data", "genuine", "attacks", "measured"})
+    licences = _licences(table)
+    source = dict(entries.table(table, "input"))
+    pack = AntispoofPack(
+        name=entries.text(table, "name"),
+        about=entries.text(table, "about"),
+        scorers=tuple(_scorer(each, licences) for each in entries.tables(table, "files")),
+        least_enlargement=entries.number(source, "least_enlargement"),
+        input=_input({key: source[key] for key in source if key != "least_enlargement"}),
+        classes=entries.count(output, "classes"),
+        live=entries.index(output, "live"),
+        threshold=entries.number(threshold, "score"),
+        evidence=AntispoofEvidence(
+            entries.text(threshold, "data"),
+            entries.count(threshold, "genuine"),
+            entries.count(threshold, "attacks"),
+            entries.day(threshold, "measured"),
+        ),
+    )
+    if not (0 < pack.threshold < 1 and pack.live < pack.classes and pack.least_enlargement >= 1):
+        raise ValueError(f"the numbers of {pack.name} contradict each other")
+    return pack
+
+
+def _scorer(table: Table, licences: Mapping[str, Licence]) -> Scorer:
+    own = ("enlargement", "golden")
+    file = _file({key: table[key] for key in table if key not in own}, licences)
+    if file.task is not Task.ANTISPOOF:
+        raise ValueError(f"task of {file.path} must be {Task.ANTISPOOF}")
+    enlargement = entries.number(table, "enlargement")
+    return Scorer(file, enlargement, _golden(entries.table(table, "golden")))
+
+
+def _licences(table: Table) -> dict[str, Licence]:
+    return {
+        entries.text(each, "name"): _licence(each) for each in entries.tables(table, "licences")
+    }
+
+
 def _licence(table: Table) -> Licence:
-    _only(table, {"name", "text", "commercial"})
+    entries.only(table, {"name", "text", "commercial"})
     return Licence(
-        _text(table, "name"), _text(table, "text"), Commercial(_text(table, "commercial"))
+        entries.text(table, "name"),
+        entries.text(table, "text"),
+        Commercial(entries.text(table, "commercial")),
     )
 
 
 def _file(table: Table, licences: Mapping[str, Licence]) -> ModelFile:
     allowed = {"name", "task", "bytes", "sha256", "distribution", "path", "upstream", "licence"}
-    _only(table, allowed)
-    digest, path, licence = (_text(table, key) for key in ("sha256", "path", "licence"))
+    entries.only(table, allowed)
+    digest, path, licence = (entries.text(table, key) for key in ("sha256", "path", "licence"))
     if len(digest) != SHA256_DIGITS or not set(digest) <= set("0123456789abcdef"):
         raise ValueError(f"sha256 of {path} is not {SHA256_DIGITS} lower-case hexadecimal digits")
     parts = PurePosixPath(path).parts
@@ -187,102 +291,58 @@ def _file(table: Table, licences: Mapping[str, Licence]) -> ModelFile:
     if licence not in licences:
         raise ValueError(f"licence {licence!r} of {path} is not described")
     return ModelFile(
-        name=_text(table, "name"),
-        task=Task(_text(table, "task")),
-        bytes=_count(table, "bytes"),
+        name=entries.text(table, "name"),
+        task=Task(entries.text(table, "task")),
+        bytes=entries.count(table, "bytes"),
         sha256=digest,
-        distribution=_text(table, "distribution") if "distribution" in table else "",
+        distribution=entries.text(table, "distribution") if "distribution" in table else "",
         path=path,
-        upstream=_text(table, "upstream"),
+        upstream=entries.text(table, "upstream"),
         licence=licences[licence],
     )
 
 
 def _input(table: Table) -> Input:
-    _only(table, {"width_px", "height_px", "channels", "mean", "scale", "template"})
-    mean = _numbers(table, "mean")
+    entries.only(table, {"width_px", "height_px", "channels", "mean", "scale", "template"})
+    mean = entries.numbers(table, "mean")
     if len(mean) != len("rgb"):
         raise ValueError("mean must have three numbers")
     return Input(
-        width_px=_count(table, "width_px"),
-        height_px=_count(table, "height_px"),
-        channels=Channels(_text(table, "channels")),
+        width_px=entries.count(table, "width_px"),
+        height_px=entries.count(table, "height_px"),
+        channels=Channels(entries.text(table, "channels")),
         mean=(mean[0], mean[1], mean[2]),
-        scale=_number(table, "scale"),
-        template=_text(table, "template"),
+        scale=entries.number(table, "scale"),
+        template=entries.text(table, "template"),
     )
 
 
 def _space(table: Table) -> tuple[Space, Evidence]:
-    _only(table, {"id", "dimension", "metric", "calibration", "data", "impostor_pairs", "measured"})
+    entries.only(
+        table, {"id", "dimension", "metric", "calibration", "data", "impostor_pairs", "measured"}
+    )
     points = []
-    for each in _tables(table, "calibration"):
-        _only(each, {"fmr", "distance"})
-        points.append(CalibrationPoint(_number(each, "fmr"), _number(each, "distance")))
+    for each in entries.tables(table, "calibration"):
+        entries.only(each, {"fmr", "distance"})
+        points.append(
+            CalibrationPoint(entries.number(each, "fmr"), entries.number(each, "distance"))
+        )
     points.sort(key=lambda point: point.distance)
     rates = [point.fmr for point in points]
     if rates != sorted(rates) or not all(0 < rate < 1 for rate in rates):
         raise ValueError("calibration must hold rates between 0 and 1 that rise with distance")
-    measured = table.get("measured")
-    if not isinstance(measured, date):
-        raise ValueError("measured must be a date")  # noqa: TRY004 - all faults are ValueErrors
+    measured = entries.day(table, "measured")
     space = Space(
-        id=_text(table, "id"),
-        dimension=_count(table, "dimension"),
-        metric=Metric(_text(table, "metric")),
+        id=entries.text(table, "id"),
+        dimension=entries.count(table, "dimension"),
+        metric=Metric(entries.text(table, "metric")),
         calibration=tuple(points),
     )
-    return space, Evidence(_text(table, "data"), _count(table, "impostor_pairs"), measured)
+    return space, Evidence(
+        entries.text(table, "data"), entries.count(table, "impostor_pairs"), measured
+    )
 
 
 def _golden(table: Table) -> Golden:
-    _only(table, {"values", "tolerance"})
-    return Golden(_numbers(table, "values"), _number(table, "tolerance"))
-
-
-def _only(table: Table, allowed: set[str]) -> None:
-    unknown = sorted(set(table) - allowed)
-    if unknown:
-        raise ValueError(f"unknown entry {unknown[0]!r}")
-
-
-def _table(table: Table, key: str) -> Table:
-    value = table.get(key)
-    if not isinstance(value, dict):
-        raise ValueError(f"table {key!r} is missing")  # noqa: TRY004
-    return value
-
-
-def _tables(table: Table, key: str) -> list[Table]:
-    value = table.get(key)
-    if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
-        raise ValueError(f"list of tables {key!r} is missing")
-    return value
-
-
-def _text(table: Table, key: str) -> str:
-    value = table.get(key)
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError(f"text {key!r} is missing")
-    return value.strip()
-
-
-def _count(table: Table, key: str) -> int:
-    value = table.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{key!r} must be a whole number of at least 1")
-    return value
-
-
-def _number(table: Table, key: str) -> float:
-    value = table.get(key)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise ValueError(f"{key!r} must be a number")  # noqa: TRY004
-    return float(value)
-
-
-def _numbers(table: Table, key: str) -> tuple[float, ...]:
-    value = table.get(key)
-    if not isinstance(value, list) or not value:
-        raise ValueError(f"{key!r} must be a list of numbers")
-    return tuple(_number({key: each}, key) for each in value)
+    entries.only(table, {"values", "tolerance"})
+    return Golden(entries.numbers(table, "values"), entries.number(table, "tolerance"))

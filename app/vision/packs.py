@@ -17,7 +17,7 @@ from importlib import metadata
 from pathlib import Path
 
 from app.errors import ModelError, ModelMissing, ModelRejected
-from app.vision.manifest import ModelFile, Pack
+from app.vision.manifest import AntispoofPack, ModelFile, Pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,20 @@ class Checked:
     fault: ModelError | None
 
 
-def verify(pack: Pack, models: Path) -> tuple[Checked, ...]:
+def is_begun(pack: Pack | AntispoofPack, models: Path) -> bool:
+    """Whether any file of the pack is there, whatever is in it."""
+    return any(_is_there(file, models) for file in pack.files)
+
+
+def _is_there(file: ModelFile, models: Path) -> bool:
+    try:
+        locate(file, models)
+    except ModelMissing:
+        return False
+    return True
+
+
+def verify(pack: Pack | AntispoofPack, models: Path) -> tuple[Checked, ...]:
     """Every file of the pack compared with the manifest; `models` is the models folder."""
     return tuple(Checked(file, _fault(file, models)) for file in pack.files)
 

@@ -48,6 +48,17 @@ class Recogniser(Protocol):
     def embed(self, chip: Pixels) -> Embedding: ...
 
 
+class LiveScorer(Protocol):
+    """How alive a face looks, 0..1; None where this look cannot tell or is left out. `load` comes
+    first and raises ModelMissing or ModelRejected; `forget` begins anew with the next face."""
+
+    def load(self) -> None: ...
+
+    def score(self, pixels: Pixels, landmarks: Points) -> float | None: ...
+
+    def forget(self) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     detector: Detector

@@ -1,0 +1,60 @@
+"""Passive liveness: the anti-spoof pack's scores over the session, judged by their median.
+
+One look may catch a reflection or a hand; half of all looks do not. Only looks count in which the
+face is turned to the camera and large enough, because nothing else was the pack measured on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+
+from app.domain.evidence import Evidence, Finding, Layer, Look, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class PassivePolicy:
+    """`threshold`: a median score below it refuses, 0..1; 0: no pack is in use. The pack brings
+    its own (models/manifest.toml, with the data it was set on).
+
+    `min_looks`: fewer scores than this tell nothing. A visit has about 30 looks at 10 a second, of
+    which every second is scored and two thirds are nearly frontal.
+    `frontal_deg`: yaw and pitch from rest within which a score counts; a turn that is asked for
+    (18 degrees of movement) is outside. `min_eye_distance_px`: as for recognition; screens whose
+    faces were smaller scored up to 0.46, larger ones 0.02.
+    """
+
+    threshold: float = 0.0
+    min_looks: int = 3
+    frontal_deg: float = 15.0
+    min_eye_distance_px: float = 40.0
+
+
+def judge(evidence: Evidence, policy: PassivePolicy) -> Verdict:
+    """ABSENT without a pack; INCONCLUSIVE where too few looks show enough to be scored."""
+    if policy.threshold == 0.0:
+        return Verdict(Layer.PASSIVE, Finding.ABSENT)
+    scores = [
+        look.face.live_score
+        for look in evidence.looks
+        if look.face.live_score is not None and _counts(look, evidence, policy)
+    ]
+    if not all(0.0 <= score <= 1.0 for score in scores):
+        return Verdict(Layer.PASSIVE, Finding.REFUSED, "score-unusable")
+    if len(scores) < policy.min_looks:
+        told = (("looks", float(len(scores))),)
+        return Verdict(Layer.PASSIVE, Finding.INCONCLUSIVE, "too-few-looks", told)
+    middle = median(scores)
+    measures = (("looks", float(len(scores))), ("median", middle), ("lowest", min(scores)))
+    if middle >= policy.threshold:
+        return Verdict(Layer.PASSIVE, Finding.LIVE, measures=measures)
+    return Verdict(Layer.PASSIVE, Finding.REFUSED, "spoof-like", measures)
+
+
+def _counts(look: Look, evidence: Evidence, policy: PassivePolicy) -> bool:
+    face, rest = look.face, evidence.rest
+    return (
+        abs(face.pose.yaw_deg - rest.yaw_deg) <= policy.frontal_deg
+        and abs(face.pose.pitch_deg - rest.pitch_deg) <= policy.frontal_deg
+        and face.quality.eye_distance_px >= policy.min_eye_distance_px
+    )

@@ -1,0 +1,70 @@
+"""One ONNX network on the CPU: verified bytes in, a checked row of numbers out."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from app.errors import ModelRejected
+
+#: A network takes pictures one at a time: [1, 3, height, width].
+Numbers = NDArray[np.float32]
+
+CURE = "Install the model pack again; until then use PIN or badge."
+
+
+class Network:
+    """One input of `shape`, float32; one output of [1, `answers`] numbers.
+
+    A file that is not such a network, and an answer that is not such numbers, is a ModelRejected.
+    Not shared between threads.
+    """
+
+    def __init__(self, content: bytes, name: str, shape: tuple[int, ...], answers: int) -> None:
+        self._name = name
+        self._shape = shape
+        self._answers = answers
+        try:
+            self._session = onnxruntime.InferenceSession(
+                content, _options(), providers=["CPUExecutionProvider"]
+            )
+        # onnxruntime's own errors share no base but this one.
+        except Exception as fault:
+            raise self._rejected(f"cannot be read ({type(fault).__name__})") from fault
+        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        if len(inputs) != 1 or len(outputs) != 1 or inputs[0].type != "tensor(float)":
+            raise self._rejected("does not have the one input and the one output it should")
+        self._input, self._output = inputs[0].name, outputs[0].name
+
+    def run(self, picture: Numbers) -> Numbers:
+        """The answers to one `picture`, float32 [3, height, width]; finite, float32 [answers]."""
+        fed = picture[None]
+        if fed.shape != self._shape:
+            raise self._rejected(f"was given the shape {fed.shape} instead of {self._shape}")
+        try:
+            (answer,) = self._session.run([self._output], {self._input: fed})
+        except Exception as fault:
+            raise self._rejected(f"did not run ({type(fault).__name__})") from fault
+        numbers = np.asarray(answer)
+        if numbers.shape != (1, self._answers) or numbers.dtype != np.float32:
+            raise self._rejected(f"answers with the shape {numbers.shape}")
+        if not np.isfinite(numbers).all():
+            raise self._rejected("answers with something that is not a number")
+        return np.asarray(numbers[0], dtype=np.float32)
+
+    def _rejected(self, what: str) -> ModelRejected:
+        return ModelRejected(f"The network {self._name} {what}. {CURE}")
+
+
+def _options() -> onnxruntime.SessionOptions:
+    """All cores but one, as everywhere in vision, and no spinning: waiting threads take the
+    processor from those that work."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = max((os.cpu_count() or 1) - 1, 1)
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # fatal only: faults become errors with a code
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    return options
