@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING
 
 from app.commands.context import Context, json_argument
 from app.commands.tables import lines, size
-from app.errors import ModelError
+from app.errors import ModelError, ModelRejected
 
 if TYPE_CHECKING:
-    from app.vision.manifest import Manifest, ModelFile, Pack
+    from app.vision.manifest import AntispoofPack, Manifest, ModelFile, Pack
 
 EXAMPLES = """
 examples:
   foyer models list              packs, licences, files, and what their distances mean
   foyer models verify            every digest, then load the pack in use and test it
   foyer models verify embedded   the same for a pack by name
+  foyer models install minifasnet --from DIR
+                                 copy a pack's files out of a folder, if they are the right ones
 """
 
 COMMERCIAL = {
@@ -33,15 +35,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="what there is, with licences and calibration")
     verify = actions.add_parser("verify", help="check every file, then load and test")
-    verify.add_argument("pack", nargs="?", help="default: the one in use")
-    for each in (listing, verify):
+    verify.add_argument("pack", nargs="?", help="default: those in use")
+    install = actions.add_parser("install", help="copy a pack into the models folder")
+    install.add_argument("pack", help="its name, from: foyer models list")
+    install.add_argument("--from", dest="source", type=Path, required=True, metavar="DIR")
+    for each in (listing, verify, install):
         json_argument(each)
 
 
 def run(context: Context) -> int:
-    if context.args.action == "verify":
-        return _verify(context)
-    return _list(context)
+    match context.args.action:
+        case "verify":
+            return _verify(context)
+        case "install":
+            return _install(context)
+        case _:
+            return _list(context)
 
 
 def _manifest() -> Manifest:
@@ -60,8 +69,22 @@ def _list(context: Context) -> int:
         documents.append(_document(pack, places, in_use=in_use))
         for line in _about(pack, places, in_use=in_use):
             context.print(line)
-    context.answer({"packs": documents})
+    passive = _passive_in_use(context)
+    antispoofs = []
+    for antispoof in _manifest().antispoofs:
+        in_use = antispoof == passive
+        places = {file.name: _place(file, settings.models.folder) for file in antispoof.files}
+        antispoofs.append(_antispoof_document(antispoof, places, in_use=in_use))
+        for line in _about_antispoof(antispoof, places, in_use=in_use):
+            context.print(line)
+    context.answer({"packs": documents, "antispoofs": antispoofs})
     return 0
+
+
+def _passive_in_use(context: Context) -> AntispoofPack | None:
+    from app.runtime import bootstrap  # noqa: PLC0415
+
+    return bootstrap.antispoof_pack(context.settings)
 
 
 def _place(file: ModelFile, folder: Path) -> Path | None:
@@ -75,7 +98,19 @@ def _place(file: ModelFile, folder: Path) -> Path | None:
 
 
 def _about(pack: Pack, places: dict[str, Path | None], *, in_use: bool) -> list[str]:
-    licences = {file.licence.name: file.licence for file in pack.files}.values()
+    space, evidence = pack.space, pack.evidence
+    points = ", ".join(f"{each.distance:g} at {each.fmr:g}" for each in space.calibration)
+    return [
+        f"{pack.name}{' (in use)' if in_use else ''}: {pack.about}",
+        *_about_files(pack.files, places),
+        f"  space {space.id}: {space.dimension} values, {space.metric} distance",
+        f"  calibration, distance at a false match rate: {points}",
+        f"    from {evidence.data}, {evidence.impostor_pairs} impostor pairs, {evidence.measured}",
+    ]
+
+
+def _about_files(files: tuple[ModelFile, ...], places: dict[str, Path | None]) -> list[str]:
+    licences = {file.licence.name: file.licence for file in files}.values()
     rows = [
         (
             file.task.value,
@@ -84,17 +119,24 @@ def _about(pack: Pack, places: dict[str, Path | None], *, in_use: bool) -> list[
             file.licence.name,
             str(places[file.name] or "MISSING"),
         )
-        for file in pack.files
+        for file in files
     ]
-    space, evidence = pack.space, pack.evidence
-    points = ", ".join(f"{each.distance:g} at {each.fmr:g}" for each in space.calibration)
     return [
-        f"{pack.name}{' (in use)' if in_use else ''}: {pack.about}",
         *(f"  licence {each.name}: {COMMERCIAL[each.commercial.value]}" for each in licences),
         *(f"  {line}" for line in lines(("task", "file", "size", "licence", "where"), rows)),
-        f"  space {space.id}: {space.dimension} values, {space.metric} distance",
-        f"  calibration, distance at a false match rate: {points}",
-        f"    from {evidence.data}, {evidence.impostor_pairs} impostor pairs, {evidence.measured}",
+    ]
+
+
+def _about_antispoof(
+    pack: AntispoofPack, places: dict[str, Path | None], *, in_use: bool
+) -> list[str]:
+    evidence = pack.evidence
+    return [
+        f"{pack.name}{' (in use)' if in_use else ''}: {pack.about}",
+        *_about_files(pack.files, places),
+        f"  threshold: a median score under {pack.threshold:g} is refused",
+        f"    from {evidence.data}, {evidence.measured}:",
+        f"    {evidence.genuine} genuine and {evidence.attacks} attack sequences",
     ]
 
 
@@ -103,20 +145,7 @@ def _document(pack: Pack, places: dict[str, Path | None], *, in_use: bool) -> di
         "name": pack.name,
         "in_use": in_use,
         "about": pack.about,
-        "files": [
-            {
-                "name": file.name,
-                "task": file.task.value,
-                "bytes": file.bytes,
-                "sha256": file.sha256,
-                "path": str(places[file.name]) if places[file.name] else None,
-                "upstream": file.upstream,
-                "licence": file.licence.name,
-                "licence_text": file.licence.text,
-                "commercial": file.licence.commercial.value,
-            }
-            for file in pack.files
-        ],
+        "files": _file_documents(pack.files, places),
         "space": {
             "id": pack.space.id,
             "dimension": pack.space.dimension,
@@ -131,32 +160,113 @@ def _document(pack: Pack, places: dict[str, Path | None], *, in_use: bool) -> di
     }
 
 
-def _verify(context: Context) -> int:
-    """Digests first, then loading and the golden embedding; each fault with what to do."""
-    from app.vision.packs import verify  # noqa: PLC0415
+def _antispoof_document(
+    pack: AntispoofPack, places: dict[str, Path | None], *, in_use: bool
+) -> dict[str, object]:
+    evidence = pack.evidence
+    return {
+        "name": pack.name,
+        "in_use": in_use,
+        "about": pack.about,
+        "files": _file_documents(pack.files, places),
+        "threshold": {
+            "score": pack.threshold,
+            "data": evidence.data,
+            "genuine": evidence.genuine,
+            "attacks": evidence.attacks,
+            "measured": evidence.measured.isoformat(),
+        },
+    }
 
-    folder = context.settings.models.folder
-    pack = _manifest().pack(context.args.pack or context.settings.models.pack)
-    steps = [(each.file.name, str(each.fault or "")) for each in verify(pack, folder)]
-    works = "golden embedding"
-    if any(fault for _, fault in steps):
-        steps.append((works, "not tried: its files are not the right ones."))
-    else:
-        steps.append((works, _loading_fault(pack, folder)))
-    for name, fault in steps:
-        context.print(f"FIX   {name}: {fault}" if fault else f"ok    {name}")
+
+def _file_documents(
+    files: tuple[ModelFile, ...], places: dict[str, Path | None]
+) -> list[dict[str, object]]:
+    return [
+        {
+            "name": file.name,
+            "task": file.task.value,
+            "bytes": file.bytes,
+            "sha256": file.sha256,
+            "path": str(places[file.name]) if places[file.name] else None,
+            "upstream": file.upstream,
+            "licence": file.licence.name,
+            "licence_text": file.licence.text,
+            "commercial": file.licence.commercial.value,
+        }
+        for file in files
+    ]
+
+
+def _named(name: str) -> Pack | AntispoofPack:
+    """A pack of either kind; raises ModelRejected with the names there are."""
+    manifest = _manifest()
+    every: tuple[Pack | AntispoofPack, ...] = (*manifest.packs, *manifest.antispoofs)
+    found = next((pack for pack in every if pack.name == name), None)
+    if found is None:
+        known = ", ".join(pack.name for pack in every)
+        raise ModelRejected(f"There is no model pack named {name!r}. Choose one of: {known}.")
+    return found
+
+
+def _verify(context: Context) -> int:
+    """Digests first, then loading and the golden answers; each fault with what to do."""
+    name, passive = context.args.pack or context.settings.models.pack, None
+    packs = [_named(name)]
+    if not context.args.pack and (passive := _passive_in_use(context)) is not None:
+        packs.append(passive)
+    steps = [step for pack in packs for step in _steps(pack, context.settings.models.folder)]
+    for what, fault in steps:
+        context.print(f"FIX   {what}: {fault}" if fault else f"ok    {what}")
     sound = not any(fault for _, fault in steps)
-    checks = [{"name": name, "ok": not fault, "fault": fault or None} for name, fault in steps]
-    context.answer({"pack": pack.name, "sound": sound, "checks": checks})
+    checks = [{"name": what, "ok": not fault, "fault": fault or None} for what, fault in steps]
+    beside = passive.name if passive is not None else None
+    context.answer({"pack": name, "passive": beside, "sound": sound, "checks": checks})
     return 0 if sound else 1
 
 
-def _loading_fault(pack: Pack, folder: Path) -> str:
+def _steps(pack: Pack | AntispoofPack, folder: Path) -> list[tuple[str, str]]:
+    """What was checked about one pack, and each fault, empty where there is none."""
+    from app.vision.manifest import Pack  # noqa: PLC0415
+    from app.vision.packs import verify  # noqa: PLC0415
+
+    steps = [(each.file.name, str(each.fault or "")) for each in verify(pack, folder)]
+    works = "golden embedding" if isinstance(pack, Pack) else "golden scores"
+    if any(fault for _, fault in steps):
+        return [*steps, (works, "not tried: its files are not the right ones.")]
+    return [*steps, (works, _loading_fault(pack, folder))]
+
+
+def _loading_fault(pack: Pack | AntispoofPack, folder: Path) -> str:
     """Empty when the pack loads and computes what it should."""
     from app.vision.engine import Engine  # noqa: PLC0415 - OpenCV comes with it
+    from app.vision.manifest import Pack  # noqa: PLC0415
+    from app.vision.passive import PassiveScorer  # noqa: PLC0415
 
+    part = Engine(pack, folder) if isinstance(pack, Pack) else PassiveScorer(pack, folder)
     try:
-        Engine(pack, folder).load()
+        part.load()
     except ModelError as fault:
         return str(fault)
     return ""
+
+
+def _install(context: Context) -> int:
+    from app.vision.install import install  # noqa: PLC0415
+
+    pack, folder = _named(context.args.pack), context.settings.models.folder
+    paths = install(pack, context.args.source, folder)
+    for path in paths:
+        context.print(f"installed {path}")
+    fault = _loading_fault(pack, folder)
+    works = "works. A kiosk that is running uses it from its next start."
+    context.print(f"FIX   {pack.name}: {fault}" if fault else f"ok    {pack.name} {works}")
+    context.answer(
+        {
+            "pack": pack.name,
+            "files": [str(path) for path in paths],
+            "sound": not fault,
+            "fault": fault or None,
+        }
+    )
+    return 1 if fault else 0
