@@ -18,12 +18,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.domain import source as cameras
 from app.domain.journal import parse
+from app.domain.source import Camera, EnrolledCamera, SourceFault
 from app.errors import FoyerError, SettingsError
 from app.resources import library_file, resource
 from app.runtime.hardening import harden
 
 if TYPE_CHECKING:
+    from app.domain.people import Need
+    from app.domain.policy import LivenessPolicy
     from app.settings import Settings
 
 
@@ -212,17 +216,34 @@ def _camera(settings: Settings) -> Finding:
     try:
         got = source.open()
         times = [source.read().t_s for _ in range(RATE_FRAMES)]
+        camera = source.identity()
     finally:
         source.close()
     rate = (len(times) - 1) / max(times[-1] - times[0], 1e-6)
     said = f"{source.name}: {got.width_px}x{got.height_px} {got.encoding}, {rate:.0f} a second"
-    if source.simulated:
-        cure = "Choose another camera.source for a real kiosk."
-        return Finding("camera", State.WARNING, said, cure)
+    fault = _source_fault(settings, camera)
+    if fault is not None:
+        said = f"{said}; the face path is closed: {fault}"
+        return Finding("camera", State.WARNING, said, cameras.CURES[fault])
+    said = f"{said}; enrolled as {camera.fingerprint[:12]}"
     if rate < settings.camera.rate_hz / 2:
         cure = "Give it more light, or lower camera.rate_hz."
         return Finding("camera", State.WARNING, said, cure)
     return Finding("camera", State.OK, said)
+
+
+def _source_fault(settings: Settings, camera: Camera) -> SourceFault | None:
+    """Why a kiosk here would not go by this camera."""
+    from app.runtime import bootstrap  # noqa: PLC0415
+
+    enrolled: tuple[EnrolledCamera, ...] = ()
+    if settings.gallery.path.exists():
+        gallery = bootstrap.open_gallery(settings)
+        try:
+            enrolled = gallery.cameras()
+        finally:
+            gallery.close()
+    return cameras.refusal(camera, enrolled, settings.policy())
 
 
 def _badge_reader(settings: Settings) -> Finding:
@@ -297,15 +318,31 @@ def _core_dumps() -> Finding:
 
 
 def _challenges(settings: Settings) -> Finding:
-    from app.domain.liveness import Challenge, entropy_bits  # noqa: PLC0415
+    """How hard a visit's movements are to foresee, where all may be asked for and per need."""
+    from app.domain.people import Need  # noqa: PLC0415
+    from app.domain.planner import allowed, steps_for  # noqa: PLC0415
 
-    steps, choices = settings.policy().liveness.challenges, len(Challenge)
-    plans = 2 ** entropy_bits(choices, steps)
-    said = (
-        f"{steps} of {choices} movements: one plan in {plans:.0f}, "
-        f"{entropy_bits(choices, steps):.1f} bits a visit"
-    )
+    policy = settings.policy().liveness
+    everybody = frozenset[Need]()
+    profiles = ("anybody", everybody), *((need.value, frozenset({need})) for need in Need)
+    said = "; ".join(f"{name} {_bits(needs, policy)}" for name, needs in profiles)
+    if not steps_for(allowed(everybody, policy), policy):
+        cure = "Nobody can use the face. Lower policy.liveness.entropy_bits."
+        return Finding("challenges", State.FAULT, said, cure)
     return Finding("challenges", State.OK, said)
+
+
+def _bits(needs: frozenset[Need], policy: LivenessPolicy) -> str:
+    """Effective bits count what a recording does not get for nothing, see app.domain.planner."""
+    from app.domain import planner  # noqa: PLC0415
+
+    choices = planner.allowed(needs, policy)
+    steps = planner.steps_for(choices, policy)
+    if not steps:
+        return "another factor"
+    possible = planner.plans(choices, steps)
+    bits = f"{planner.effective_bits(possible):.1f} effective bits"
+    return f"{steps} movements, {bits} of {planner.stated_bits(possible):.1f}"
 
 
 def _fonts() -> Finding:

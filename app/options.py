@@ -152,6 +152,8 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "quality.frontal_pitch_deg": ("degrees", 5, 25),
     "quality.rival_share": ("of our box", 0.3, 0.9),
     "liveness.challenges": ("", 2, 5),
+    "liveness.entropy_bits": ("effective bits", 0, 6.5),
+    "liveness.closer_share": ("of the eye distance", 0.1, 0.5),
     "liveness.steady_s": ("s", 0.2, 3),
     "liveness.steady_frames": ("", 3, 30),
     "liveness.framing_s": ("s", 5, 60),
@@ -163,6 +165,7 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "liveness.blink_longest_s": ("s", 0.5, 3),
     "liveness.hold_s": ("s", 0.03, 0.5),
     "liveness.mouth_gap": ("of its width", 0.1, 0.6),
+    "liveness.mouth_hold_s": ("s", 0.2, 1),
     "liveness.neutral_share": ("of the threshold", 0.2, 0.7),
     "liveness.wrong_share": ("of the threshold", 1.0, 2.0),
     "liveness.track_gap_s": ("s", 0.1, 1),
@@ -195,6 +198,7 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "timing.granted_s": ("s", 2, 30),
     "timing.denied_s": ("s", 3, 30),
     "timing.service_idle_s": ("s", 10, 300),
+    "timing.selftest_idle_s": ("s", 60, 900),
     "lockout.free_failures": ("", 1, 10),
     "lockout.first_delay_s": ("s", 30, 600),
     "lockout.longest_delay_s": ("s", 30, 86400),
@@ -227,10 +231,13 @@ def _policy() -> tuple[Option, ...]:
     for name, policy in POLICIES.items():
         for each in fields(policy):
             assert each.default is not MISSING  # noqa: S101 - every policy number has a default
-            unit, low, high = LIMITS[f"{name}.{each.name}"]
-            kind = Kind.WHOLE if isinstance(each.default, int) else Kind.NUMBER
             why = f"see {policy.__name__} in {policy.__module__.replace('.', '/')}.py"
             key = f"policy.{name}.{each.name}"
+            if isinstance(each.default, bool):
+                rows.append(Option(key, Kind.SWITCH, each.default, why))
+                continue
+            unit, low, high = LIMITS[f"{name}.{each.name}"]
+            kind = Kind.WHOLE if isinstance(each.default, int) else Kind.NUMBER
             rows.append(Option(key, kind, each.default, why, unit, low, high))
     return tuple(rows)
 

@@ -81,6 +81,10 @@ _REASONS: dict[Reason, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("foyer", "That was another movement"),
         QT_TRANSLATE_NOOP("foyer", "Try again with the movement shown, or use your badge or PIN."),
     ),
+    Reason.TOO_SOON: (
+        QT_TRANSLATE_NOOP("foyer", "You moved before you were asked"),
+        QT_TRANSLATE_NOOP("foyer", "Wait for each prompt, then move, or use your badge or PIN."),
+    ),
     Reason.TRACK_LOST: (
         QT_TRANSLATE_NOOP("foyer", "We lost sight of you"),
         QT_TRANSLATE_NOOP("foyer", "Stay in the oval until the end, or use your badge or PIN."),
@@ -175,6 +179,7 @@ _CHALLENGES: dict[Challenge, str] = {
     Challenge.LOOK_UP: QT_TRANSLATE_NOOP("foyer", "Look up"),
     Challenge.BLINK: QT_TRANSLATE_NOOP("foyer", "Blink once"),
     Challenge.OPEN_MOUTH: QT_TRANSLATE_NOOP("foyer", "Open your mouth"),
+    Challenge.MOVE_CLOSER: QT_TRANSLATE_NOOP("foyer", "Lean in, then back"),
 }
 
 _FACE_DOORS: dict[FaceDoor, str] = {

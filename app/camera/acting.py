@@ -26,6 +26,8 @@ _CLEARER, _LONGER = 0.06, 0.5
 TURN_DEG, LOOK_UP_DEG = 27.0, 21.0
 _SIZE_JITTER = 0.04
 MOUTH_SHARE = 0.85
+#: How much larger a face gets that leans in by 14 cm from 60.
+CLOSER = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,9 @@ def _movement(challenge: Challenge, began_s: float, size: float, tries: int) -> 
             return _Movement(challenge, began_s, 0.11, 0.2 * longer, 0.14)
         case Challenge.OPEN_MOUTH:
             return _Movement(challenge, began_s, 0.3, 0.35 * longer, 0.3)
+        case Challenge.MOVE_CLOSER:
+            clearer = size + _CLEARER * min(tries, 2)
+            return _Movement(challenge, began_s, 0.6, 0.35 * longer, 0.6, clearer)
         case Challenge.TURN_LEFT | Challenge.TURN_RIGHT | Challenge.LOOK_UP:
             clearer = size + _CLEARER * min(tries, 2)
             return _Movement(challenge, began_s, 0.4, 0.35 * longer, 0.4, clearer)
@@ -158,6 +163,7 @@ class Actor:
 def _performed(movement: _Movement, share: float, sway: Stance) -> Look:
     yaw_deg, pitch_deg = sway.yaw_deg, sway.pitch_deg
     closed = opened = 0.0
+    scale = sway.scale
     match movement.challenge:
         case Challenge.TURN_LEFT:
             yaw_deg += share * TURN_DEG * movement.size
@@ -169,7 +175,9 @@ def _performed(movement: _Movement, share: float, sway: Stance) -> Look:
             closed = share
         case Challenge.OPEN_MOUTH:
             opened = share * MOUTH_SHARE
+        case Challenge.MOVE_CLOSER:
+            scale *= 1.0 + share * CLOSER * movement.size
         case _:
             assert_never(movement.challenge)
-    stance = Stance(yaw_deg, pitch_deg, sway.roll_deg, sway.shift_x_px, sway.shift_y_px, sway.scale)
+    stance = Stance(yaw_deg, pitch_deg, sway.roll_deg, sway.shift_x_px, sway.shift_y_px, scale)
     return Look(stance, closed, opened)

@@ -13,7 +13,6 @@ deny-only: meeting every challenge admits nobody by itself.
 
 from __future__ import annotations
 
-import hashlib
 import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -21,7 +20,6 @@ from statistics import median
 from typing import assert_never
 
 from app.domain.observation import Face
-from app.domain.people import Need
 from app.domain.policy import LivenessPolicy
 
 
@@ -31,47 +29,19 @@ class Challenge(StrEnum):
     LOOK_UP = "look-up"
     BLINK = "blink"
     OPEN_MOUTH = "open-mouth"
+    MOVE_CLOSER = "move-closer"
 
 
-HEAD = frozenset({Challenge.TURN_LEFT, Challenge.TURN_RIGHT, Challenge.LOOK_UP})
-EXCLUDED_BY: dict[Need, frozenset[Challenge]] = {
-    Need.NO_HEAD_MOVEMENT: HEAD,
-    Need.NO_BLINK: frozenset({Challenge.BLINK}),
-    Need.NO_MOUTH: frozenset({Challenge.OPEN_MOUTH}),
+TURNS = frozenset({Challenge.TURN_LEFT, Challenge.TURN_RIGHT})
+HEAD = TURNS | {Challenge.LOOK_UP}
+#: What may come with the movement that is asked for, once that one is under way. An open mouth
+#: raises the measured pitch by 5 to 10 degrees, and people lift the chin as they turn. Never both
+#: ways round: a head that turns and looks up at once would otherwise answer either prompt.
+COMES_WITH: dict[Challenge, frozenset[Challenge]] = {
+    Challenge.OPEN_MOUTH: frozenset({Challenge.LOOK_UP}),
+    Challenge.TURN_LEFT: frozenset({Challenge.LOOK_UP}),
+    Challenge.TURN_RIGHT: frozenset({Challenge.LOOK_UP}),
 }
-
-
-def allowed(needs: frozenset[Need]) -> tuple[Challenge, ...]:
-    """What may be asked of a person with these needs, in a fixed order."""
-    excluded = frozenset[Challenge]().union(*(EXCLUDED_BY[need] for need in needs))
-    return tuple(challenge for challenge in Challenge if challenge not in excluded)
-
-
-def plan(nonce: bytes, choices: tuple[Challenge, ...], steps: int) -> tuple[Challenge, ...]:
-    """A sequence drawn from `nonce` (at least 16 bytes), no two neighbours equal.
-
-    Each step is drawn with SHA-256(nonce ‖ step) reduced over the choices left; with at most 5
-    choices the bias of the reduction is below 2^-250. Empty when the choices cannot fill it.
-    """
-    if (steps > 1 and len(choices) < 2) or not choices:  # noqa: PLR2004 - a neighbour to differ from
-        return ()
-    drawn: list[Challenge] = []
-    for index in range(steps):
-        left = [choice for choice in choices if not drawn or choice is not drawn[-1]]
-        digest = hashlib.sha256(nonce + index.to_bytes(2, "big")).digest()
-        drawn.append(left[int.from_bytes(digest, "big") % len(left)])
-    return tuple(drawn)
-
-
-def entropy_bits(choices: int, steps: int) -> float:
-    """How hard a plan is to guess: log2 of the number of equally likely plans.
-
-    All five movements and two steps give 4.3 bits, that is one plan in 20. It slows a recording
-    down and no more; guesses count towards the lock-out, and the other layers do the rest.
-    """
-    if steps < 1 or choices < min(steps, 2):
-        return 0.0
-    return math.log2(choices) + (steps - 1) * math.log2(max(choices - 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +52,7 @@ class Baseline:
     pitch_deg: float
     eye_openness: float
     mouth_openness: float
+    eye_distance_px: float = math.nan
 
 
 def baseline_of(faces: tuple[Face, ...]) -> Baseline:
@@ -90,6 +61,7 @@ def baseline_of(faces: tuple[Face, ...]) -> Baseline:
         pitch_deg=median(face.pose.pitch_deg for face in faces),
         eye_openness=median(face.eye_openness for face in faces),
         mouth_openness=median(face.mouth_openness for face in faces),
+        eye_distance_px=median(face.quality.eye_distance_px for face in faces),
     )
 
 
@@ -107,6 +79,9 @@ def deflection(challenge: Challenge, face: Face, rest: Baseline, policy: Livenes
             return closed / (1.0 - policy.blink_share)
         case Challenge.OPEN_MOUTH:
             return (face.mouth_openness - rest.mouth_openness) / policy.mouth_gap
+        case Challenge.MOVE_CLOSER:
+            grown = face.quality.eye_distance_px / max(rest.eye_distance_px, 1e-6) - 1.0
+            return grown / policy.closer_share
         case _ as never:
             assert_never(never)
 
@@ -128,7 +103,9 @@ class Step:
     `since_s`: its turn came. `prompted_s`: the screen began to ask; None while the face has yet
     to come to rest. `armed`: the face was at rest later than anybody can have answered.
     `over_s`: the movement is past its threshold since then; `closed_s`: so were the eyes, long
-    enough. `wrong_s`: another movement is being made since then. All monotonic seconds.
+    enough. `wrong_s`: another movement is being made since then; `gaping_s`: so is the mouth open
+    unasked. `hasty_s`: the movement is being made since then, begun before anybody can have
+    answered. All monotonic seconds.
     """
 
     challenge: Challenge
@@ -139,6 +116,8 @@ class Step:
     over_s: float | None = None
     closed_s: float | None = None
     wrong_s: float | None = None
+    gaping_s: float | None = None
+    hasty_s: float | None = None
 
     @property
     def waiting_since_s(self) -> float:
@@ -161,8 +140,23 @@ class WrongMovement:
     challenge: Challenge
 
 
+@dataclass(frozen=True, slots=True)
+class TooSoon:
+    """The movement that was asked for, clearly made before anybody can have seen the prompt."""
+
+    challenge: Challenge
+
+
+Advanced = Step | Met | WrongMovement | TooSoon
+
+
+def posture(policy: LivenessPolicy) -> frozenset[Challenge]:
+    """Movements of the whole head, which has to be back before anything is asked."""
+    return HEAD | {Challenge.MOVE_CLOSER} if policy.move_closer else HEAD
+
+
 def is_head_at_rest(face: Face, rest: Baseline, policy: LivenessPolicy) -> bool:
-    return all(deflection(c, face, rest, policy) < policy.neutral_share for c in HEAD)
+    return all(deflection(c, face, rest, policy) < policy.neutral_share for c in posture(policy))
 
 
 def is_at_rest(face: Face, challenge: Challenge, rest: Baseline, policy: LivenessPolicy) -> bool:
@@ -171,53 +165,95 @@ def is_at_rest(face: Face, challenge: Challenge, rest: Baseline, policy: Livenes
     return is_head_at_rest(face, rest, policy) and answered < policy.neutral_share
 
 
-def advance(
-    step: Step, sight: Sight, rest: Baseline, policy: LivenessPolicy
-) -> Step | Met | WrongMovement:
+def advance(step: Step, sight: Sight, rest: Baseline, policy: LivenessPolicy) -> Advanced:
     """The step after one more look."""
     if step.prompted_s is None:
         quiet = is_at_rest(sight.face, step.challenge, rest, policy)
         return replace(step, prompted_s=sight.now_s) if quiet else step
-    if not sight.t_s - step.prompted_s >= policy.reaction_s:
-        return step
-    if _moves_otherwise(sight.face, step, rest, policy):
-        return _wrong(step, sight.t_s, policy)
-    step = replace(step, wrong_s=None)
+    hasty = _hasten(step, sight, rest, policy)
+    if isinstance(hasty, TooSoon) or not sight.t_s - step.prompted_s >= policy.reaction_s:
+        return hasty
+    gaping = _gape(hasty, sight, rest, policy)
+    if isinstance(gaping, WrongMovement):
+        return gaping
+    if _moves_otherwise(sight.face, gaping, rest, policy):
+        return _wrong(gaping, sight.t_s, policy)
+    step = replace(gaping, wrong_s=None)
     if not step.armed:
         return replace(step, armed=is_at_rest(sight.face, step.challenge, rest, policy))
+    return _follow(step, sight, rest, policy)
+
+
+def _hasten(step: Step, sight: Sight, rest: Baseline, policy: LivenessPolicy) -> Step | TooSoon:
+    """A whole movement that began before the prompt could be answered, and is then held.
+
+    One look may be a glitch. Eyes blink by themselves at any moment, so no blink is too soon.
+    """
+    prompted_s = sight.t_s if step.prompted_s is None else step.prompted_s
+    answerable = sight.t_s - prompted_s >= policy.reaction_s
+    made = deflection(step.challenge, sight.face, rest, policy) >= 1.0
+    if step.armed or step.challenge is Challenge.BLINK or not made:
+        return replace(step, hasty_s=None)
+    since_s = step.hasty_s
+    if since_s is None:
+        return step if answerable else replace(step, hasty_s=sight.t_s)
+    held = _is_held(since_s, sight.t_s, _hold_s(step.challenge, policy))
+    return TooSoon(step.challenge) if held else step
+
+
+def _gape(step: Step, sight: Sight, rest: Baseline, policy: LivenessPolicy) -> Step | WrongMovement:
+    """The mouth clearly opened and held open, unasked. People talk: that opens it for less."""
+    gapes = deflection(Challenge.OPEN_MOUTH, sight.face, rest, policy) >= policy.wrong_share
+    if step.challenge is Challenge.OPEN_MOUTH or not gapes:
+        return replace(step, gaping_s=None)
+    if step.gaping_s is None:
+        return replace(step, gaping_s=sight.t_s) if step.armed else step
+    held = _is_held(step.gaping_s, sight.t_s, policy.mouth_hold_s)
+    return WrongMovement(step.challenge) if held else step
+
+
+def _follow(step: Step, sight: Sight, rest: Baseline, policy: LivenessPolicy) -> Step | Met:
+    """An armed step: how far the movement has gone."""
     reached = deflection(step.challenge, sight.face, rest, policy)
     if step.challenge is Challenge.BLINK:
         return _advance_blink(step, sight, reached, rest, policy)
     if not reached >= 1.0:
         return replace(step, over_s=None, progress=_further(step, reached))
     step = replace(step, over_s=sight.t_s if step.over_s is None else step.over_s, progress=1.0)
-    return _met(step, sight) if _is_held(step.over_s, sight.t_s, policy) else step
+    held = _is_held(step.over_s, sight.t_s, _hold_s(step.challenge, policy))
+    return _met(step, sight) if held else step
 
 
 def _moves_otherwise(face: Face, step: Step, rest: Baseline, policy: LivenessPolicy) -> bool:
-    """Another head movement is clearly made instead. Looking up while turning is forgiven.
+    """Another movement of the head is clearly made instead.
 
     Only judged once the step was armed: before, the head may still be on its way back.
     """
     if not (step.armed or step.wrong_s is not None):
         return False
+    others = posture(policy) - {step.challenge}
     if deflection(step.challenge, face, rest, policy) >= policy.neutral_share:
-        return False
-    turns = {Challenge.TURN_LEFT, Challenge.TURN_RIGHT}
-    others = (HEAD if step.challenge not in turns else turns) - {step.challenge}
+        others -= COMES_WITH.get(step.challenge, frozenset())
     return any(deflection(c, face, rest, policy) >= policy.wrong_share for c in others)
 
 
 def _wrong(step: Step, t_s: float, policy: LivenessPolicy) -> Step | WrongMovement:
     """One look may be a glitch of the measure: it only takes the step back to before armed."""
     since_s = t_s if step.wrong_s is None else step.wrong_s
-    if _is_held(since_s, t_s, policy):
+    if _is_held(since_s, t_s, policy.hold_s):
         return WrongMovement(step.challenge)
-    return Step(step.challenge, step.since_s, step.prompted_s, wrong_s=since_s)
+    return Step(
+        step.challenge, step.since_s, step.prompted_s, wrong_s=since_s, gaping_s=step.gaping_s
+    )
 
 
-def _is_held(since_s: float | None, t_s: float, policy: LivenessPolicy) -> bool:
-    return since_s is not None and t_s > since_s and t_s - since_s >= policy.hold_s
+def _hold_s(challenge: Challenge, policy: LivenessPolicy) -> float:
+    return policy.mouth_hold_s if challenge is Challenge.OPEN_MOUTH else policy.hold_s
+
+
+def _is_held(since_s: float | None, t_s: float, hold_s: float) -> bool:
+    """Never of one look alone."""
+    return since_s is not None and t_s > since_s and t_s - since_s >= hold_s
 
 
 def _further(step: Step, reached: float) -> float:
@@ -239,7 +275,7 @@ def _advance_blink(
                 step, over_s=None, progress=max(step.progress, _further(step, reached) / 2)
             )
         since_s = sight.t_s if step.over_s is None else step.over_s
-        shut = _is_held(since_s, sight.t_s, policy)
+        shut = _is_held(since_s, sight.t_s, policy.hold_s)
         return replace(step, over_s=since_s, progress=0.6, closed_s=since_s if shut else None)
     if not reached < policy.neutral_share:
         return step

@@ -19,11 +19,16 @@ class Status(StrEnum):
 
 
 class Need(StrEnum):
-    """What a challenge must not ask of this person."""
+    """What a challenge must not ask of this person, nor a screen do to them.
+
+    `NO_LIGHT`: photosensitive, never shown changing colours. `SEATED`: cannot lean in.
+    """
 
     NO_HEAD_MOVEMENT = "no-head-movement"
     NO_BLINK = "no-blink"
     NO_MOUTH = "no-mouth"
+    NO_LIGHT = "no-light"
+    SEATED = "seated"
 
 
 @dataclass(frozen=True, slots=True)

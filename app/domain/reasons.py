@@ -24,6 +24,7 @@ class Reason(StrEnum):
     # The challenge was not met.
     CHALLENGE_MISSED = "challenge-missed"
     WRONG_MOVEMENT = "wrong-movement"
+    TOO_SOON = "too-soon"
     TRACK_LOST = "track-lost"
     FACE_CHANGED = "face-changed"
     NOT_LIVE = "not-live"

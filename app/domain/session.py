@@ -13,12 +13,20 @@ import math
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from app.domain import layers, liveness, quality
+from app.domain import layers, liveness, planner, quality
 from app.domain.evidence import Evidence, Layer, Look, Verdict
-from app.domain.liveness import Baseline, Challenge, Met, Sight, Step, WrongMovement
+from app.domain.liveness import (
+    Baseline,
+    Challenge,
+    Met,
+    Sight,
+    Step,
+    TooSoon,
+    WrongMovement,
+)
 from app.domain.observation import Face, Observation
 from app.domain.people import Need
-from app.domain.policy import LivenessPolicy, Policy
+from app.domain.policy import LivenessPolicy, Policy, QualityPolicy
 from app.domain.reasons import Reason
 
 NONCE_BYTES = 16
@@ -45,7 +53,10 @@ class Framing:
 
 @dataclass(frozen=True, slots=True)
 class Challenging:
-    """Step `index` of the plan, from the face on `track`: shown once the face is at rest."""
+    """Step `index` of the plan, from the face on `track`: shown once the face is at rest.
+
+    `hasty`: how often a movement came before it was asked for.
+    """
 
     track: int
     rest: Baseline
@@ -53,6 +64,7 @@ class Challenging:
     step: Step
     met: tuple[Met, ...] = ()
     hint: Reason | None = None
+    hasty: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Session:
     """`seen_s`: capture time of the last look; `track_s`: of the last one with our face, or
-    while framing with any face.
+    while framing with any face. `needs`: whose plan it is.
 
     All times are monotonic seconds. `frame` is 0 until the camera delivered its first.
     `kept` are the best near-frontal frames of the track. `told` is everything the session went
@@ -105,14 +117,15 @@ class Session:
     kept: tuple[Kept, ...] = ()
     told: tuple[Told, ...] = ()
     lit_s: float | None = None
+    needs: frozenset[Need] = frozenset()
 
 
 def begin(nonce: bytes, needs: frozenset[Need], t_s: float, policy: LivenessPolicy) -> Session:
     """A new session. A plan that cannot be made fails at once: another factor then serves."""
     fresh = len(nonce) >= NONCE_BYTES
-    plan = liveness.plan(nonce, liveness.allowed(needs), policy.challenges) if fresh else ()
+    plan = planner.plan_for(nonce, needs, policy) if fresh else ()
     stage: Stage = Framing(since_s=t_s) if plan else Failed(Reason.FACE_UNAVAILABLE)
-    return Session(nonce, plan, t_s, stage, seen_s=t_s, track_s=t_s)
+    return Session(nonce, plan, t_s, stage, seen_s=t_s, track_s=t_s, needs=needs)
 
 
 def look(session: Session, seen: Observation, now_s: float, policy: Policy) -> Session:
@@ -160,7 +173,13 @@ def tick(session: Session, t_s: float, policy: LivenessPolicy) -> Session:
 
 #: What the challenge layer itself refuses.
 CHALLENGE_REFUSALS = frozenset(
-    {Reason.CHALLENGE_MISSED, Reason.WRONG_MOVEMENT, Reason.TRACK_LOST, Reason.SEVERAL_FACES}
+    {
+        Reason.CHALLENGE_MISSED,
+        Reason.WRONG_MOVEMENT,
+        Reason.TOO_SOON,
+        Reason.TRACK_LOST,
+        Reason.SEVERAL_FACES,
+    }
 )
 
 
@@ -177,11 +196,21 @@ def _frame(
     if face is not None:
         session = replace(session, track_s=seen.t_s)
         others = tuple(other for other in seen.faces if other is not face)
-        found = quality.fault(face, others, seen, policy.quality, frontal=True)
+        gates = _gates(session, policy)
+        found = quality.fault(face, others, seen, gates, frontal=True)
         if found is None and _is_measured(face):
             return _steady(session, stage, Sight(face, seen.frame, seen.t_s, now_s), policy)
         fault = found or Reason.BLURRED
     return replace(session, stage=Framing(hint=fault, since_s=seen.t_s), kept=())
+
+
+def _gates(session: Session, policy: Policy) -> QualityPolicy:
+    """What a face has to pass at rest: with room left, where it will be asked to come closer."""
+    gates = policy.quality
+    if Challenge.MOVE_CLOSER not in session.plan:
+        return gates
+    room = 1.0 + policy.liveness.closer_share * policy.liveness.wrong_share
+    return replace(gates, max_width_share=gates.max_width_share / room)
 
 
 def _steady(session: Session, stage: Framing, sight: Sight, policy: Policy) -> Session:
@@ -234,6 +263,8 @@ def _answer(
     match after:
         case WrongMovement():
             return _fail(session, Reason.WRONG_MOVEMENT)
+        case TooSoon():
+            return _too_soon(session, stage, sight, policy)
         case Met():
             return _next_step(session, replace(stage, met=(*stage.met, after)), sight, policy)
         case Step():
@@ -241,6 +272,14 @@ def _answer(
             return replace(session, stage=replace(stage, step=after, hint=hint))
         case _ as never:
             assert_never(never)
+
+
+def _too_soon(session: Session, stage: Challenging, sight: Sight, policy: Policy) -> Session:
+    """Once is fidgeting, and the step is asked anew; twice is no answer to any prompt."""
+    if stage.hasty:
+        return _fail(session, Reason.TOO_SOON)
+    again = Step(stage.step.challenge, since_s=sight.now_s)
+    return _answer(session, replace(stage, step=again, hasty=1), sight, None, policy)
 
 
 def _hint(
@@ -256,6 +295,9 @@ def _hint(
         return None
     if fault is not None:
         return fault
+    nearer = liveness.deflection(Challenge.MOVE_CLOSER, sight.face, stage.rest, policy)
+    if policy.move_closer and nearer >= policy.neutral_share:
+        return Reason.TOO_NEAR
     still = liveness.is_head_at_rest(sight.face, stage.rest, policy)
     return Reason.HOLD_STILL if still else Reason.LOOK_STRAIGHT
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from app.domain import access, admission, session
+from app.domain import access, admission, session, source
 from app.domain.access import Admitted, Refused
 from app.domain.effects import (
     CheckPin,
@@ -35,6 +35,7 @@ from app.domain.events import (
     Recorded,
     Resolved,
 )
+from app.domain.evidence import Layer
 from app.domain.journal import Entry, EntryKind, Factor, Purpose, Tally
 from app.domain.matching import Matched, Unmatched, Unsure
 from app.domain.people import Claim, ClaimKind, Need, Person
@@ -90,6 +91,8 @@ def use_face(kiosk: Kiosk, visit: Visit, event: Pressed, policy: Policy) -> Step
     health = kiosk.health
     if not (health.vision is health.camera is Condition.READY):
         return kiosk, ()
+    if source.refusal(kiosk.camera, kiosk.cameras, policy) is not None:
+        return kiosk, ()
     visit = replace(visit, nonce=event.nonce, proved=frozenset(), subject="", weak=False)
     if visit.claim is not None:
         ticket = kiosk.ticket + 1
@@ -110,6 +113,8 @@ def resolved(kiosk: Kiosk, screen: Resolving, event: Resolved, policy: Policy) -
 def _begin(
     kiosk: Kiosk, visit: Visit, claimed: Person | None, t: Moment, policy: Policy
 ) -> Stepped:
+    if source.refusal(kiosk.camera, kiosk.cameras, policy) is not None:
+        return deny(kiosk, visit, Reason.FACE_UNAVAILABLE, t, policy, Layer.SOURCE)
     needs: frozenset[Need] = claimed.needs if claimed is not None else frozenset()
     begun = session.begin(visit.nonce, needs, t.s, policy.liveness)
     if isinstance(begun.stage, Failed):
@@ -119,8 +124,8 @@ def _begin(
 
 
 def look(kiosk: Kiosk, screen: Verifying, event: Looked, policy: Policy) -> Stepped:
-    """One more observation; frames of another visit are not looked at."""
-    if event.visit != screen.visit.nonce:
+    """One more observation; frames of another visit, or of no named camera, are not looked at."""
+    if event.visit != screen.visit.nonce or not screen.opened:
         return kiosk, ()
     after = session.look(screen.session, event.observation, event.t.s, policy)
     kiosk = replace(kiosk, screen=replace(screen, session=after))

@@ -100,6 +100,14 @@
         <translation>Versuchen Sie es mit der gezeigten Bewegung, oder nehmen Sie Ausweis oder PIN.</translation>
     </message>
     <message>
+        <source>You moved before you were asked</source>
+        <translation>Das war vor der Aufforderung</translation>
+    </message>
+    <message>
+        <source>Wait for each prompt, then move, or use your badge or PIN.</source>
+        <translation>Warten Sie jede Aufforderung ab, oder nehmen Sie Ausweis oder PIN.</translation>
+    </message>
+    <message>
         <source>We lost sight of you</source>
         <translation>Wir haben Sie aus den Augen verloren</translation>
     </message>
@@ -295,6 +303,10 @@
     <message>
         <source>Open your mouth</source>
         <translation>Mund öffnen</translation>
+    </message>
+    <message>
+        <source>Lean in, then back</source>
+        <translation>Kommen Sie kurz näher</translation>
     </message>
     <message>
         <source>Follow a few prompts.

@@ -7,6 +7,7 @@ import itertools
 import pytest
 
 from app.camera.acting import (
+    CLOSER,
     LOOK_UP_DEG,
     MOUTH_SHARE,
     REACTION_JITTER_S,
@@ -48,6 +49,8 @@ def moved(look: Look, challenge: Challenge) -> float:
             return look.closed
         case Challenge.OPEN_MOUTH:
             return look.opened / MOUTH_SHARE
+        case Challenge.MOVE_CLOSER:
+            return (look.stance.scale - 1.0) / CLOSER
 
 
 @pytest.mark.parametrize("challenge", list(Challenge))

@@ -12,11 +12,13 @@ import pytest
 
 from app import doctor
 from app.domain.journal import Entry, EntryKind
+from app.domain.source import Camera
 from app.errors import CameraUnavailable, KeyStoreError, ModelRejected
 from app.ports import CameraFormat, FaceEngine, Frame
 from app.runtime import bootstrap
 from app.settings import load
 from tests.cli.conftest import Foyer, Ran
+from tests.fakes.lens import LENS
 
 MISSING = {"libxcb-cursor.so.0", "libEGL.so.1"}
 
@@ -25,12 +27,14 @@ class StillCamera:
     """Delivers frames at a steady rate of its own clock."""
 
     name = "still camera"
-    simulated = False
 
     def __init__(self, rate_hz: float) -> None:
         self._period_s = 1.0 / rate_hz
         self._number = 0
         self.closed = False
+
+    def identity(self) -> Camera:
+        return LENS
 
     def open(self) -> CameraFormat:
         return CameraFormat(640, 480, 30.0, "MJPG")
@@ -72,7 +76,9 @@ def test_a_machine_where_all_is_well_has_nothing_to_mend(
     assert {state for state, _, _ in found.values()} == {"ok"}
     assert "640x480 MJPG, 30 a second" in found["camera"][1]
     assert "encrypted with the operator's passphrase" in found["keys"][1]
-    assert "4.3 bits" in found["challenges"][1]
+    assert "anybody 3 movements, 3.8 effective bits of 6.1" in found["challenges"][1]
+    assert "no-mouth 4 movements, 3.7 effective bits of 6.7" in found["challenges"][1]
+    assert "no-head-movement another factor" in found["challenges"][1]
     assert camera.closed
     assert "Ready to run." in kiosk.ok("doctor").out
 

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 
-from app.domain.liveness import Challenge, plan
+from app.domain.liveness import Challenge
 from app.domain.observation import Face
+from app.domain.planner import allowed, plan_for
 from app.domain.policy import Policy
 from app.domain.reasons import Reason
 from app.domain.session import Challenging, Complete, Failed, Session, begin, look, tick
 from tests.fakes.faces import Actor, face, seen
 
 POLICY = Policy()
-ALL = tuple(Challenge)
+ALL = allowed(frozenset(), POLICY.liveness)
 NONCES = [hashlib.sha256(bytes([n])).digest()[:16] for n in range(30)]
 
 
 def nonce_for(*wanted: Challenge) -> bytes:
+    """One whose plan begins like this."""
     for number in range(10_000):
         nonce = hashlib.sha256(number.to_bytes(4, "big")).digest()[:16]
-        if plan(nonce, ALL, len(wanted)) == wanted:
+        if plan_for(nonce, frozenset(), POLICY.liveness)[: len(wanted)] == wanted:
             return nonce
     raise AssertionError(f"no nonce asks for {wanted}")
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.liveness import Challenge, allowed
+from app.domain.liveness import Challenge
 from app.domain.observation import Box, Face, Observation, Pose, Quality
 from app.domain.people import Need
-from app.domain.policy import LivenessPolicy
+from app.domain.planner import allowed
+from app.domain.policy import LivenessPolicy, Policy
 from app.domain.reasons import Reason
 from app.domain.session import (
     Challenging,
@@ -227,7 +228,9 @@ def test_framing_ends_with_what_would_have_to_be_mended() -> None:
     ("needs", "possible"),
     [
         (frozenset[Need](), True),
-        (frozenset({Need.NO_HEAD_MOVEMENT}), True),
+        (frozenset({Need.NO_HEAD_MOVEMENT}), False),
+        (frozenset({Need.NO_LIGHT, Need.SEATED}), True),
+        (frozenset({Need.NO_MOUTH}), True),
         (frozenset({Need.NO_BLINK, Need.NO_MOUTH}), True),
         (frozenset({Need.NO_HEAD_MOVEMENT, Need.NO_BLINK}), False),
         (frozenset(Need), False),
@@ -237,7 +240,7 @@ def test_a_profile_that_leaves_too_little_to_ask_sends_elsewhere(
     needs: frozenset[Need], possible: bool
 ) -> None:
     session = begin(NONCES[0], needs, 0.0, POLICY.liveness)
-    assert set(session.plan) <= set(allowed(needs))
+    assert set(session.plan) <= set(allowed(needs, POLICY.liveness))
     assert (outcome(session) == "Framing") is possible
     assert possible or outcome(session) is Reason.FACE_UNAVAILABLE
 
@@ -247,9 +250,63 @@ def test_a_nonce_too_short_to_be_fresh_begins_nothing(nonce: bytes) -> None:
     assert outcome(begin(nonce, frozenset(), 0.0, POLICY.liveness)) is Reason.FACE_UNAVAILABLE
 
 
-def test_no_steps_are_no_session() -> None:
-    none = LivenessPolicy(challenges=0)
+def test_a_budget_out_of_reach_is_no_session() -> None:
+    none = LivenessPolicy(entropy_bits=7.0)
     assert outcome(begin(NONCES[0], frozenset(), 0.0, none)) is Reason.FACE_UNAVAILABLE
+
+
+def test_whoever_cannot_move_the_head_needs_a_budget_of_nothing() -> None:
+    """A recording that blinks and opens its mouth has both plans there are."""
+    lowered = LivenessPolicy(entropy_bits=0.0)
+    session = begin(NONCES[0], frozenset({Need.NO_HEAD_MOVEMENT}), 0.0, lowered)
+    assert set(session.plan) == {Challenge.BLINK, Challenge.OPEN_MOUTH}
+
+
+# -- leaning in
+
+LEANING = Policy(liveness=LivenessPolicy(move_closer=True, entropy_bits=4.0))
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_who_leans_in_when_asked_is_accepted(nonce: bytes) -> None:
+    assert outcome(perform(Actor(Habits(noise=1.0)), nonce, policy=LEANING)) == "Complete"
+
+
+def test_who_stands_near_steps_back_only_where_leaning_in_is_to_come() -> None:
+    """0.7 of the frame passes the gate, and could not come nearer."""
+    near = replace(face(), box=Box(20.0, 20.0, 448.0, 440.0))
+    hints = set()
+    for nonce in NONCES:
+        session = begin(nonce, frozenset(), 0.0, LEANING.liveness)
+        for number in range(1, 12):
+            session = look(session, seen(number, 0.1 * number, near), 0.1 * number, LEANING)
+        closer = Challenge.MOVE_CLOSER in session.plan
+        assert isinstance(session.stage, Framing) is closer
+        hints.add(session.stage.hint if isinstance(session.stage, Framing) else None)
+    assert hints == {Reason.TOO_NEAR, None}
+
+
+# -- answers before the question
+
+
+@given(st.binary(min_size=16, max_size=16), st.floats(20.0, 30.0), st.floats(0.0, 0.05))
+def test_who_moves_before_each_prompt_is_refused(
+    nonce: bytes, fps: float, reaction_s: float
+) -> None:
+    """Faster than anybody can see and move; a blink alone is nobody's fault."""
+    hasty = Habits(fps=fps, reaction_s=reaction_s, speed_deg_s=900.0, hold_s=0.6)
+    assert isinstance(perform(Actor(hasty), nonce).stage, Failed)
+
+
+def test_who_is_too_soon_once_is_asked_anew() -> None:
+    nonce = nonce_for(Challenge.TURN_LEFT)
+    twitch = doing(Challenge.TURN_LEFT)
+
+    def twist(t_s: float, each: Observation) -> tuple[Observation, ...]:
+        return (replace(each, faces=(twitch,)) if 0.6 <= t_s < 0.85 else each,)
+
+    session = perform(Actor(Habits(fps=30.0), (twist,)), nonce)
+    assert outcome(session) == "Complete"
 
 
 # -- whatever a camera may say

@@ -131,7 +131,9 @@ def test_who_answered_too_soon_is_asked_to_look_straight_first() -> None:
     nonce = nonce_for(Challenge.TURN_LEFT, Challenge.BLINK)
     hasty = Habits(reaction_s=0.02, speed_deg_s=500.0)
     told = stages(Actor(hasty), nonce)
-    assert Reason.LOOK_STRAIGHT in {stage.hint for _, _, stage in told if stage.step.prompted_s}
+    anew = [stage for _, _, stage in told if stage.hasty]
+    assert anew[0].step.prompted_s is None
+    assert anew[0].hint is Reason.LOOK_STRAIGHT
 
 
 def test_in_the_first_moment_nobody_is_corrected() -> None:

@@ -62,6 +62,8 @@ def doing(challenge: Challenge, share: float = 1.5, track: int = 1) -> Face:
             return face(track, eyes=OPEN_EYES * max(1.0 - 0.32 * share, 0.0))
         case Challenge.OPEN_MOUTH:
             return face(track, mouth=CLOSED_MOUTH + 0.22 * share)
+        case Challenge.MOVE_CLOSER:
+            return face(track, eye_distance_px=80.0 * (1.0 + 0.2 * share))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,7 @@ class Actor:
                 return -self.habits.turn_deg, 0.0
             case Challenge.LOOK_UP:
                 return 0.0, self.habits.look_up_deg
-            case Challenge.BLINK | Challenge.OPEN_MOUTH:
+            case Challenge.BLINK | Challenge.OPEN_MOUTH | Challenge.MOVE_CLOSER:
                 return 0.0, 0.0
 
     def _measure(self, t_s: float) -> Face:
@@ -182,6 +184,7 @@ class Actor:
             pitch_deg=habits.rest_pitch_deg + self._pitch_deg + self._noise(),
             eyes=self._eyes(t_s) + self._noise() / 100.0,
             mouth=self._mouth(t_s) + self._noise() / 100.0,
+            eye_distance_px=self._eye_distance_px(t_s),
         )
 
     def _noise(self) -> float:
@@ -194,6 +197,10 @@ class Actor:
         by_itself = every_s > 0.0 and (t_s % every_s) < 0.15
         closed = by_itself or (asked and phase_s is not None and phase_s < self.habits.blink_s)
         return CLOSED_EYES if closed else OPEN_EYES
+
+    def _eye_distance_px(self, t_s: float) -> float:
+        near = self._asked is Challenge.MOVE_CLOSER and self._phase(t_s) is not None
+        return GOOD_QUALITY.eye_distance_px * (1.3 if near else 1.0)
 
     def _mouth(self, t_s: float) -> float:
         if self._asked is Challenge.OPEN_MOUTH and self._phase(t_s) is not None:

@@ -14,7 +14,9 @@ import numpy as np
 from app.domain.liveness import Challenge
 from app.domain.matching import CalibrationPoint, Embedding, Metric, Space
 from app.domain.observation import Box, Face, Observation, Pose, Quality
+from app.domain.source import Camera
 from app.ports import CameraFormat, Chip, Frame
+from tests.fakes.lens import LENS
 
 SPACE = Space(
     id="numbers-8",
@@ -75,18 +77,24 @@ class Visitor:
                 return replace(REST, eye_openness=0.1)
             case Challenge.OPEN_MOUTH:
                 return replace(REST, mouth_openness=0.6)
+            case Challenge.MOVE_CLOSER:
+                return replace(REST, quality=replace(REST.quality, eye_distance_px=110.0))
 
 
 class EmptyCamera:
     """Grey frames, sixty a second by the real clock; the engine does not look at them."""
 
     name = "empty"
-    simulated = True
+    #: What it says it is; a test may change it at any moment.
+    lens = LENS
 
     def __init__(self) -> None:
         self._wait = threading.Event()
         self._number = 0
         self._start_s = 0.0
+
+    def identity(self) -> Camera:
+        return self.lens
 
     def open(self) -> CameraFormat:
         return CameraFormat(64, 48, 60.0, "raw")

@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise, product
 from math import inf, isfinite
 
 from app.domain.effects import Effect, Identify, Watch
@@ -21,14 +23,22 @@ from app.presentation import VerifyView, present
 
 Done = Sequence[tuple[Event, Kiosk, tuple[Effect, ...]]]
 
-NAMES = ("turn-left", "turn-right", "look-up", "blink", "open-mouth")
+NAMES = ("turn-left", "turn-right", "look-up", "blink", "open-mouth", "move-closer")
 EXCLUDED = {
-    Need.NO_HEAD_MOVEMENT: NAMES[:3],
+    Need.NO_HEAD_MOVEMENT: (*NAMES[:3], *NAMES[5:]),
     Need.NO_BLINK: NAMES[3:4],
-    Need.NO_MOUTH: NAMES[4:],
+    Need.NO_MOUTH: NAMES[4:5],
+    Need.NO_LIGHT: (),
+    Need.SEATED: NAMES[5:],
 }
 #: By how much a measure must change between rest and the movement: more than half the whole.
-LEAST = {"turn-left": 8.0, "turn-right": 8.0, "look-up": 5.4, "open-mouth": 0.12}
+LEAST = {
+    "turn-left": 8.0,
+    "turn-right": 8.0,
+    "look-up": 5.4,
+    "open-mouth": 0.12,
+    "move-closer": 8.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,7 @@ class Asks:
 def challenged(done: Done, asked: Identify, policy: Policy) -> None:
     """Raises AssertionError unless the session behind `asked` was met as promised."""
     looks, needs = _session(done, asked.visit, policy)
-    wanted = _plan(asked.visit, needs, policy.liveness.challenges)
+    wanted = _plan(asked.visit, needs, policy)
     assert len(asked.met_frames) == len(wanted) >= 1
     by_frame = {look.seen.frame: look for look in looks}
     track = _one_track(asked, by_frame)
@@ -99,16 +109,39 @@ def _look(event: Event, asks: Asks) -> Look:
     return Look(event.t.s, event.observation, asks)
 
 
-def _plan(nonce: bytes, needs: frozenset[Need], steps: int) -> list[str]:
+def _plan(nonce: bytes, needs: frozenset[Need], policy: Policy) -> tuple[str, ...]:
     """The same plan from the same nonce, drawn by hand."""
     left_out = {name for need in needs for name in EXCLUDED[need]}
-    names = [name for name in NAMES if name not in left_out]
-    drawn: list[str] = []
-    for index in range(steps):
-        choices = [name for name in names if drawn[-1:] != [name]]
-        number = int(hashlib.sha256(nonce + bytes([index // 256, index % 256])).hexdigest(), 16)
-        drawn.append(choices[number % len(choices)])
-    return drawn
+    left_out |= set() if policy.liveness.move_closer else {"move-closer"}
+    every = _plans(tuple(name for name in NAMES if name not in left_out), policy)
+    for attempt in range(9):
+        text = b"foyer plan" + nonce + bytes([0, attempt])
+        number = int(hashlib.sha256(text).hexdigest(), 16)
+        if number < 2**256 - 2**256 % len(every):
+            return every[number % len(every)]
+    raise AssertionError("nine bad draws")
+
+
+@cache
+def _plans(names: tuple[str, ...], policy: Policy) -> tuple[tuple[str, ...], ...]:
+    """The shortest plans whose best recording, blinking all the while, is rare enough."""
+    for steps in range(policy.liveness.challenges, 6):
+        every = [each for each in product(names, repeat=steps) if _keeps_rules(each, names)]
+        films = product([name for name in names if name != "blink"], repeat=steps)
+        fits = [sum(film[: len(_bare(each))] == _bare(each) for each in every) for film in films]
+        if fits and every and max(fits) <= len(every) * 0.5**policy.liveness.entropy_bits:
+            return tuple(every)
+    raise AssertionError("a session without a plan")
+
+
+def _keeps_rules(each: tuple[str, ...], names: tuple[str, ...]) -> bool:
+    turns = {"turn-left", "turn-right"}
+    changes = all(a != b for a, b in pairwise(each))
+    return changes and (not turns & set(names) or bool(turns & set(each)))
+
+
+def _bare(each: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in each if name != "blink")
 
 
 def _one_track(asked: Identify, by_frame: dict[int, Look]) -> int:
@@ -179,5 +212,7 @@ def _measure(name: str, face: Face) -> float:
             return -face.pose.yaw_deg
         case "look-up":
             return face.pose.pitch_deg
+        case "move-closer":
+            return face.quality.eye_distance_px
         case _:
             return face.mouth_openness

@@ -15,6 +15,7 @@ from app.domain.effects import (
     CheckAdminPin,
     CheckPin,
     Effect,
+    EnrolCamera,
     Identify,
     Quit,
     ReadStatus,
@@ -27,6 +28,8 @@ from app.domain.effects import (
 )
 from app.domain.events import (
     AdminChecked,
+    CameraEnrolled,
+    CameraOpened,
     Condition,
     EffectFailed,
     Event,
@@ -45,10 +48,11 @@ from app.domain.events import (
 )
 from app.domain.journal import Entry, Tally
 from app.domain.kiosk import start, step
-from app.domain.liveness import allowed, plan
 from app.domain.matching import Matched, Unmatched, Unsure
 from app.domain.people import Claim, ClaimKind, Need, Person
+from app.domain.planner import plan_for
 from app.domain.policy import Policy
+from app.domain.source import Camera, EnrolledCamera
 from app.domain.states import Kiosk
 from app.presentation import (
     VerifyView,
@@ -57,13 +61,15 @@ from app.presentation import (
 )
 from tests.fakes.clock import START_UTC_S
 from tests.fakes.faces import Actor
+from tests.fakes.lens import ENROLLED, LENS
 from tests.fakes.people import STAFF, STRANGER, Member
 
 TICK_S = 0.1
 START_S = 1000.0
 ADMIN_PIN = "90210"
 
-Worker = type[Resolve | Identify | CheckPin | CheckAdminPin | Record | ReadStatus]
+Asked = Resolve | Identify | CheckPin | CheckAdminPin | Record | EnrolCamera | ReadStatus
+Worker = type[Asked]
 
 
 @dataclass
@@ -87,6 +93,8 @@ class Stage:
     whose: str = STRANGER
     handed_over: bool = False
     camera_wakes_s: float = 0.3
+    lens: Camera = LENS
+    named: bool = False
     slow_s: dict[Worker, float] = field(default_factory=dict)
     failing: set[Worker] = field(default_factory=set)
     silent: set[Worker] = field(default_factory=set)
@@ -161,6 +169,9 @@ class Stage:
         prompt, hint = (view.prompt, view.hint) if isinstance(view, VerifyView) else (None, None)
         assert self.actor is not None
         visit = self.watched
+        if not self.named:
+            self.named = True
+            self.tell(CameraOpened(self.moment, self.lens))
         for observation in self.actor.look(self.now_s, prompt, hint):
             if visit is not None:
                 self.tell(Looked(self.moment, visit, observation))
@@ -177,12 +188,12 @@ class Stage:
             self._perform(effect)
 
     def nonce(self) -> bytes:
-        """A fresh nonce; where the story asks for a plan, one that draws it."""
+        """A fresh nonce; where the story asks for a plan, one whose plan begins like it."""
         for _ in range(10_000):
             self.nonces += 1
             nonce = hashlib.sha256(self.nonces.to_bytes(4, "big")).digest()[:16]
-            drawn = plan(nonce, allowed(self.wanted_needs), self.policy.liveness.challenges)
-            if not self.wanted_plan or drawn == self.wanted_plan:
+            drawn = plan_for(nonce, self.wanted_needs, self.policy.liveness)
+            if drawn[: len(self.wanted_plan)] == self.wanted_plan:
                 return nonce
         raise AssertionError(f"no nonce asks for {self.wanted_plan}")
 
@@ -191,7 +202,7 @@ class Stage:
     def _perform(self, effect: Effect) -> None:
         match effect:
             case Watch(visit=visit):
-                self.watched, self.frames = visit, 0
+                self.watched, self.frames, self.named = visit, 0, False
                 self.first_frame_s = self.now_s + self.camera_wakes_s
             case Rest():
                 self.watched = None
@@ -204,9 +215,7 @@ class Stage:
             case _:
                 self._answer(effect)
 
-    def _answer(
-        self, asked: Resolve | Identify | CheckPin | CheckAdminPin | Record | ReadStatus
-    ) -> None:
+    def _answer(self, asked: Asked) -> None:
         kind: Worker = type(asked)
         if kind in self.silent:
             return
@@ -219,9 +228,7 @@ class Stage:
         self.answers += 1
         heapq.heappush(self.pending, (due_s, self.answers, answer))
 
-    def _answer_to(
-        self, asked: Resolve | Identify | CheckPin | CheckAdminPin | Record | ReadStatus
-    ) -> Event:
+    def _answer_to(self, asked: Asked) -> Event:
         match asked:
             case Resolve(ticket=ticket, claim=claim):
                 found = self._claimed(claim)
@@ -243,6 +250,9 @@ class Stage:
                 self.journal.append(entry)
                 self.tallies.append(tally)
                 return Recorded(self.moment, ticket, len(self.journal), self.face_locked_until_s)
+            case EnrolCamera(ticket=ticket, camera=camera):
+                enrolled = EnrolledCamera(camera, self.moment.utc_s)
+                return CameraEnrolled(self.moment, ticket, enrolled)
             case ReadStatus(ticket=ticket):
                 return StatusRead(self.moment, ticket, (("camera", "ready"),), ("a line",))
 
@@ -269,5 +279,6 @@ def opened(policy: Policy) -> Stage:
     stage = Stage(policy, start(policy))
     for part in (Part.GALLERY, Part.VISION, Part.CAMERA):
         stage.tell(PartChanged(stage.moment, part, Condition.READY))
-    stage.tell(GalleryChanged(stage.moment, len(STAFF), len(STAFF), 0.0))
+    stage.tell(GalleryChanged(stage.moment, len(STAFF), len(STAFF), 0.0, (ENROLLED,)))
+    stage.tell(CameraOpened(stage.moment, LENS))
     return stage

@@ -86,6 +86,12 @@ STORIES: dict[Reason, Lines] = {
         presses(Button.USE_FACE),
         *refused(Reason.WRONG_MOVEMENT),
     ),
+    Reason.TOO_SOON: (
+        person_walks_up(habits=Habits(reaction_s=0.01, speed_deg_s=500.0, hold_s=0.7)),
+        asks("turn-left"),
+        presses(Button.USE_FACE),
+        *refused(Reason.TOO_SOON),
+    ),
     Reason.TRACK_LOST: (*before_the_camera(leaves(1.0)), *refused(Reason.TRACK_LOST)),
     Reason.FACE_CHANGED: (
         given(handed_over=True),

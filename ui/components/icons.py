@@ -23,6 +23,8 @@ class Icon(StrEnum):
     EYE_SHUT = "eye-shut"
     MOUTH = "mouth"
     MOUTH_SHUT = "mouth-shut"
+    HEAD_FAR = "head-far"
+    HEAD_NEAR = "head-near"
     PAUSE = "pause"
     SLIDERS = "sliders"
     WAVE = "wave"
@@ -139,6 +141,23 @@ def _mouth(path: QPainterPath) -> None:
     path.addEllipse(QRectF(30, 36, 40, 34))
 
 
+def _head(path: QPainterPath, width: float) -> None:
+    """A plain head in the middle of a frame's corners."""
+    for x, inner_x in ((8.0, 22.0), (92.0, 78.0)):
+        for y, inner_y in ((8.0, 22.0), (92.0, 78.0)):
+            _line(path, (inner_x, y), (x, y), (x, inner_y))
+    height = width * 1.25
+    path.addEllipse(QRectF(50 - width / 2, 50 - height / 2, width, height))
+
+
+def _head_far(path: QPainterPath) -> None:
+    _head(path, 28.0)
+
+
+def _head_near(path: QPainterPath) -> None:
+    _head(path, 56.0)
+
+
 def _mouth_shut(path: QPainterPath) -> None:
     path.moveTo(6, 48)
     path.cubicTo(28, 30, 40, 32, 50, 38)
@@ -187,6 +206,8 @@ _DRAWINGS: dict[Icon, Callable[[QPainterPath], None]] = {
     Icon.EYE_SHUT: _eye_shut,
     Icon.MOUTH: _mouth,
     Icon.MOUTH_SHUT: _mouth_shut,
+    Icon.HEAD_FAR: _head_far,
+    Icon.HEAD_NEAR: _head_near,
     Icon.PAUSE: _pause,
     Icon.SLIDERS: _sliders,
     Icon.WAVE: _wave,

@@ -56,6 +56,7 @@ HEADINGS: dict[Challenge, tuple[float, float]] = {
 GESTURES: dict[Challenge, tuple[Icon, Icon]] = {
     Challenge.BLINK: (Icon.EYE, Icon.EYE_SHUT),
     Challenge.OPEN_MOUTH: (Icon.MOUTH_SHUT, Icon.MOUTH),
+    Challenge.MOVE_CLOSER: (Icon.HEAD_FAR, Icon.HEAD_NEAR),
 }
 
 
