@@ -18,6 +18,7 @@ from app.domain.lockout import Lockout
 from app.domain.matching import Embedding, Snapshot, Space
 from app.domain.observation import Face, Observation
 from app.domain.people import Claim, Person, Secret
+from app.domain.source import Camera, EnrolledCamera
 
 
 class Clock(Protocol):
@@ -52,10 +53,13 @@ class FrameSource(Protocol):
 
     `open` and `read` raise CameraUnavailable or CameraMisbehaved. `read` blocks at most about a
     second. Frame numbers rise by one from 1 per opening or go on; times never go back.
+    `identity` asks the system anew each time, never raises, and may be called at any time: the
+    size is that of the last opening, 0 before the first.
     """
 
     name: str
-    simulated: bool
+
+    def identity(self) -> Camera: ...
 
     def open(self) -> CameraFormat: ...
 
@@ -137,7 +141,8 @@ class Gallery(Journal, Protocol):
     """People, templates, credentials and journal in one encrypted place. One writer thread.
 
     Badge contents are only ever compared as keyed hashes. `change_counter` moves when this or
-    another process changed people or templates.
+    another process changed people, templates or cameras. `put_camera` refuses what cannot be a
+    camera (`source.NEVER_ENROLLED`) and takes the place of an earlier enrolment of the same one.
     """
 
     def open(self) -> None: ...
@@ -177,6 +182,12 @@ class Gallery(Journal, Protocol):
     def admin_pin_hash(self) -> str: ...
 
     def set_admin_pin_hash(self, pin_hash: str, entry: Entry) -> None: ...
+
+    def cameras(self) -> tuple[EnrolledCamera, ...]: ...
+
+    def put_camera(self, enrolled: EnrolledCamera, entry: Entry) -> None: ...
+
+    def forget_camera(self, fingerprint: str, entry: Entry) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
 
+from app.domain import source
 from app.domain.events import Condition, Part
 from app.domain.journal import Factor, Purpose
 from app.domain.light import Hue, shown
@@ -175,7 +176,7 @@ def present(kiosk: Kiosk, policy: Policy) -> View:
         return OutOfServiceView(dict(kiosk.health.codes).get("gallery", "gallery"))
     if kiosk.health.gallery is Condition.STARTING:
         return BusyView(Busy.WAKING)
-    face = face_door(kiosk)
+    face = face_door(kiosk, policy)
     match screen:
         case Attract():
             purpose = None if policy.mode is Mode.DOOR else kiosk.purpose
@@ -184,7 +185,7 @@ def present(kiosk: Kiosk, policy: Policy) -> View:
             return ClaimView(typed, policy.number_length, face)
         case Proving(claim=claim, typed=pin):
             fewest, longest = policy.pin_lengths
-            face = face_door(kiosk, claimed=screen.visit.claim is not None)
+            face = face_door(kiosk, policy, claimed=screen.visit.claim is not None)
             return PinView(len(pin.text), fewest, longest, claim.kind, face)
         case Verifying():
             return _present_session(screen, kiosk.t_s, policy)
@@ -196,8 +197,8 @@ def present(kiosk: Kiosk, policy: Policy) -> View:
             assert_never(never)
 
 
-def face_door(kiosk: Kiosk, *, claimed: bool = False) -> FaceDoor:
-    """Whether the face path is open, from the parts it needs and its lock-out.
+def face_door(kiosk: Kiosk, policy: Policy, *, claimed: bool = False) -> FaceDoor:
+    """Whether the face path is open, from the parts it needs, its camera and its lock-out.
 
     A claimed person's face does not wait for the lock-out of unclaimed ones: claims have their
     own.
@@ -208,6 +209,8 @@ def face_door(kiosk: Kiosk, *, claimed: bool = False) -> FaceDoor:
         return FaceDoor.UNAVAILABLE
     if Condition.STARTING in needed:
         return FaceDoor.WAKING
+    if source.refusal(kiosk.camera, kiosk.cameras, policy) is not None:
+        return FaceDoor.UNAVAILABLE
     if not claimed and kiosk.utc_s < kiosk.face_locked_until_s:
         return FaceDoor.PAUSED
     return FaceDoor.OPEN
@@ -223,7 +226,8 @@ def _present_service(
         case CheckingAdmin():
             return AdminPinView(0, fewest, longest, None, checking=True)
         case Servicing(facts=facts, log=log):
-            return ServiceView((*_health_facts(kiosk), *facts) if facts else (), log)
+            known = (*_health_facts(kiosk), *_source_facts(kiosk, policy), *facts)
+            return ServiceView(known if facts else (), log)
         case _ as never:
             assert_never(never)
 
@@ -239,6 +243,17 @@ def _health_facts(kiosk: Kiosk) -> tuple[tuple[str, str], ...]:
         more = f" · {code}" if code else known if part is Part.GALLERY else ""
         said.append((part.value.capitalize(), f"{condition}{more}"))
     return tuple(said)
+
+
+def _source_facts(kiosk: Kiosk, policy: Policy) -> tuple[tuple[str, str], ...]:
+    """Which camera it is, whether the face path may go by it, and if not, what to do."""
+    camera = kiosk.camera
+    fault = source.refusal(camera, kiosk.cameras, policy)
+    known = f"{camera.kind} · {camera.fingerprint[:12]}" if camera is not None else "not seen yet"
+    enrolled = source.enrolled_as(camera, kiosk.cameras) is not None
+    standing = "enrolled" if enrolled else "admitted"
+    said = standing if fault is None else f"{fault} · {source.CURES[fault]}"
+    return (("Camera source", f"{known} · {said}"),)
 
 
 def _present_session(screen: Verifying, t_s: float, policy: Policy) -> VerifyView | BusyView:

@@ -11,7 +11,9 @@ from typing import assert_never, cast
 from app.camera.address import Address, Device, Interface, Recording, Stream
 from app.camera.freeze import FreezeWatch
 from app.camera.grabber import Capture, Grabber, Patience, Shot, Started
+from app.camera.identity import camera_at
 from app.cv import cv2
+from app.domain.source import Camera
 from app.errors import CameraMisbehaved, CameraUnavailable
 from app.ports import CameraFormat, Frame
 
@@ -53,12 +55,12 @@ class Limits:
 
 #: Opens what `address` names; a capture that is not opened means that it is not there.
 Opener = Callable[[Address, Limits], Capture]
+#: What the system says an address leads to; see `identity.camera_at`.
+Identify = Callable[[Address, int, int], Camera]
 
 
 class OpencvCamera:
     """A FrameSource over `cv2.VideoCapture`. Closing and opening again is how to recover."""
-
-    simulated = False
 
     def __init__(
         self,
@@ -68,6 +70,7 @@ class OpencvCamera:
         *,
         monotonic_s: Callable[[], float] = time.monotonic,
         opener: Opener | None = None,
+        identify: Identify = camera_at,
     ) -> None:
         self.name = str(address)
         self._address = address
@@ -75,6 +78,7 @@ class OpencvCamera:
         self._limits = limits or Limits()
         self._monotonic_s = monotonic_s
         self._opener = opener or open_capture
+        self._identify = identify
         self._grabber: Grabber | None = None
         self._abandoned: Grabber | None = None
         self._format = CameraFormat(0, 0, 0.0, "")
@@ -82,6 +86,9 @@ class OpencvCamera:
         self._first: Shot | None = None
         self._number = 0
         self._last_s = float("-inf")
+
+    def identity(self) -> Camera:
+        return self._identify(self._address, self._format.width_px, self._format.height_px)
 
     def open(self) -> CameraFormat:
         """Open, negotiate and wait for the first picture; at once an error if it is not there."""

@@ -17,6 +17,7 @@ import numpy as np
 
 from app.camera.portrait import Pixels
 from app.cv import cv2
+from app.domain.source import Camera, SourceKind
 from app.errors import CameraMisbehaved, CameraUnavailable
 from app.ports import CameraFormat, Frame
 
@@ -53,8 +54,6 @@ class ReplayCamera:
     `monotonic_s` on.
     """
 
-    simulated = False
-
     def __init__(
         self,
         path: Path,
@@ -73,9 +72,16 @@ class ReplayCamera:
         self._stills: Generator[_Still] | None = None
         #: The first picture, from opening on until it is read.
         self._first: _Still | None = None
+        self._size = (0, 0)
         self._opened_s = 0.0
         self._number = 0
         self._last_s = float("-inf")
+
+    def identity(self) -> Camera:
+        width_px, height_px = self._size
+        return Camera(
+            SourceKind.RECORDING, self.name, "file", width_px=width_px, height_px=height_px
+        )
 
     def open(self) -> CameraFormat:
         """Raises CameraUnavailable where there is no picture at all to be read."""
@@ -89,6 +95,7 @@ class ReplayCamera:
         self._opened_s = self._monotonic_s()
         self._number = 0
         height, width = first.pixels.shape[:2]
+        self._size = (width, height)
         return CameraFormat(width, height, reel.rate_hz, reel.encoding)
 
     def read(self) -> Frame:

@@ -18,6 +18,7 @@ from app.camera.portrait import FRAME_HEIGHT, FRAME_WIDTH, Pixels, Sitter, portr
 from app.camera.puppet import Puppet
 from app.camera.room import SensorNoise, empty_room
 from app.domain.liveness import Challenge
+from app.domain.source import Camera, SourceKind
 from app.errors import CameraUnavailable
 from app.ports import CameraFormat, Frame
 
@@ -73,8 +74,6 @@ class SimulatedCamera:
     `wait` pauses for so many seconds; tests hand in one that moves `monotonic_s` on instead.
     """
 
-    simulated = True
-
     def __init__(
         self,
         visitor: Visitor | None = None,
@@ -97,6 +96,15 @@ class SimulatedCamera:
         self._opened = False
         self._number = 0
         self._next_s = self._last_s = float("-inf")
+
+    def identity(self) -> Camera:
+        return Camera(
+            SourceKind.SIMULATED,
+            self.name,
+            "simulated",
+            width_px=FRAME_WIDTH,
+            height_px=FRAME_HEIGHT,
+        )
 
     def ask(self, challenge: Challenge | None) -> None:
         """What the screen asks for now; None: look straight."""

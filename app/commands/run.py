@@ -11,10 +11,11 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from app.commands.context import Context
+from app.domain.source import SourceKind
 from app.presentation import AttractView, ClaimView, FaceDoor
 
 if TYPE_CHECKING:
@@ -49,11 +50,17 @@ def run(context: Context) -> int:
     return _headless(settings) if context.args.headless else _windowed(context, settings)
 
 
-def _build(settings: Settings) -> House:
+def _build(settings: Settings, *, measured: bool = False) -> House:
+    """`measured`: `foyer bench` waits for the face path to open over a recording, which no kiosk
+    takes for a camera; so this one accepts nobody by anything."""
     from app.runtime import bootstrap  # noqa: PLC0415 - loads what a parser does not need
 
     bootstrap.require_gallery(settings)
-    return bootstrap.build(settings)
+    if not measured:
+        return bootstrap.build(settings)
+    admits = frozenset({SourceKind.RECORDING})
+    policy = replace(settings.policy(), accepted=frozenset(), admits=admits)
+    return bootstrap.build(settings, bootstrap.Replacements(policy=policy))
 
 
 def _headless(settings: Settings) -> int:
@@ -105,7 +112,7 @@ def _windowed(context: Context, settings: Settings) -> int:
         text_scale=kiosk.text_scale,
         reduced_motion=kiosk.reduced_motion,
     )
-    house = _build(settings)
+    house = _build(settings, measured=context.args.until_ready)
 
     starting = StartWatch()
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.domain import source, visits
-from app.domain.evidence import Layer
 from app.domain.events import CameraOpened, Moment
+from app.domain.evidence import Layer
 from app.domain.policy import Policy
 from app.domain.reasons import Reason
 from app.domain.states import Identifying, Kiosk, Verifying

@@ -10,7 +10,7 @@ from sqlcipher3 import dbapi2
 
 from app.domain.journal import first_break
 from app.errors import GalleryError
-from app.gallery import journal, opening
+from app.gallery import cameras, journal, opening
 from app.gallery.sql import PAGE_SIZE, Connection, pragma, told
 from app.ports import HighWater, KeyStore
 
@@ -99,6 +99,7 @@ def check(connection: Connection, key_store: KeyStore) -> tuple[Finding, ...]:
         run("page authentication", lambda: opening.damage(connection)),
         run("database structure", lambda: _structure(connection)),
         run("references", lambda: _references(connection)),
+        run("enrolled cameras", lambda: cameras.unreadable(connection)),
         run("journal chain", lambda: _chain(connection)),
         run("high-water mark", lambda: _mark(connection, mark)),
     )

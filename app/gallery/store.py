@@ -19,6 +19,7 @@ from app.domain.lockout import Lockout, LockoutPolicy
 from app.domain.matching import Embedding, Snapshot, Space
 from app.domain.people import Claim, ClaimKind, Person
 from app.domain.reasons import Reason
+from app.domain.source import EnrolledCamera
 from app.errors import (
     GalleryError,
     GalleryLocked,
@@ -26,7 +27,7 @@ from app.errors import (
     GalleryUnwritable,
     KeyStoreError,
 )
-from app.gallery import inspection, journal, lockouts, opening, people, templates
+from app.gallery import cameras, inspection, journal, lockouts, opening, people, templates
 from app.gallery.inspection import Finding, GalleryInfo
 from app.gallery.reserve import Reserve
 from app.gallery.sql import BUSY_MS, Connection, DiskFull, errors_told, pragma, transaction
@@ -276,6 +277,22 @@ class Store:
             session.connection.execute("UPDATE gallery SET admin_pin_hash = ?", (pin_hash,))
             admin = lockouts.subject_of(session.keys.badge, Claim(ClaimKind.ADMIN, ""), None)
             lockouts.clear(session.connection, admin)
+            journal.append(session.connection, entry)
+
+    # -- cameras
+
+    def cameras(self) -> tuple[EnrolledCamera, ...]:
+        with self._reading() as session:
+            return cameras.everyone(session.connection)
+
+    def put_camera(self, enrolled: EnrolledCamera, entry: Entry) -> None:
+        with self._changing() as session:
+            cameras.put(session.connection, enrolled)
+            journal.append(session.connection, entry)
+
+    def forget_camera(self, fingerprint: str, entry: Entry) -> None:
+        with self._changing() as session:
+            cameras.erase(session.connection, fingerprint)
             journal.append(session.connection, entry)
 
     # -- for the command line

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from app.actuators import CommandCues, CommandDoor, NoDoor, SilentCues
 from app.domain.people import Secret
 from app.domain.policy import Policy
+from app.domain.source import SourceKind
 from app.errors import GalleryLocked, KeyStoreError
 from app.gallery.keys import key_store as provider_named
 from app.gallery.passphrase import passphrase_from
@@ -236,7 +237,8 @@ def build(settings: Settings, instead: Replacements | None = None) -> House:
         readers=readers,
         status=lambda: facts(settings, keys, source, engine),
     )
-    return House(parts, replace(policy, simulated=source.simulated))
+    simulated = source.identity().kind is SourceKind.SIMULATED
+    return House(parts, replace(policy, simulated=simulated))
 
 
 def facts(

@@ -21,7 +21,7 @@ import numpy as np
 
 from app.domain import matching
 from app.domain.effects import Identify, Rest, Watch
-from app.domain.events import EffectFailed, Event, Identified, Looked, Moment
+from app.domain.events import CameraOpened, EffectFailed, Event, Identified, Looked, Moment
 from app.domain.matching import Matched, MatchPolicy, Snapshot
 from app.domain.picture import Picture
 from app.domain.session import largest
@@ -49,11 +49,15 @@ class CameraRoom:
         frames: Mailbox[Frame],
         pictures: Mailbox[Picture],
         picture_of: Callable[[Frame], Picture],
+        post: Post,
+        now: Now,
     ) -> None:
         self._source = source
         self._frames = frames
         self._pictures = pictures
         self._picture_of = picture_of
+        self._post = post
+        self._now = now
         self._awake = threading.Event()
         self._turn = threading.Condition()
         self._turns = 0
@@ -103,16 +107,21 @@ class CameraRoom:
         try:
             self._source.open()
             self._source.read()
+            camera = self._source.identity()
         finally:
             self._source.close()
         self._known = True
+        self._post(CameraOpened(self._now(), camera))
         ready()
 
     def _watch(self, stopping: threading.Event, ready: Ready) -> None:
         try:
             self._source.open()
-            while self._awake.is_set() and not stopping.is_set():
-                turn = self._turns
+            named = None
+            while (turn := self._turn_now()) is not None and not stopping.is_set():
+                if turn != named:
+                    self._name(turn)
+                    named = turn
                 frame = self._source.read()
                 ready()
                 self._hand_on(turn, self._frames, frame)
@@ -122,6 +131,18 @@ class CameraRoom:
             self._frames.clear()
             self._pictures.clear()
             self._source.close()
+
+    def _turn_now(self) -> int | None:
+        with self._turn:
+            return self._turns if self._awake.is_set() else None
+
+    def _name(self, turn: int) -> None:
+        """Say which camera it is to the visit of `turn`, once and before its first frame; also
+        where the camera stayed open from the visit before."""
+        camera = self._source.identity()
+        with self._turn:
+            if turn == self._turns:
+                self._post(CameraOpened(self._now(), camera))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from app.domain.effects import (
     CheckAdminPin,
     CheckPin,
     Effect,
+    EnrolCamera,
     Identify,
     Quit,
     ReadStatus,
@@ -27,11 +28,12 @@ from app.domain.effects import (
     Sound,
     Watch,
 )
-from app.domain.events import BadgeRead, Condition, Part, PartChanged
+from app.domain.events import BadgeRead, Condition, Event, Part, PartChanged
 from app.domain.picture import Picture
 from app.domain.policy import Policy
 from app.ports import BadgeReader, Clock, Cues, Door, FaceEngine, Frame, FrameSource
 from app.presentation import View
+from app.runtime.cameras import SourceWatch
 from app.runtime.eyes import CameraRoom, VisionRoom
 from app.runtime.hands import DoorHand, ReaderHand
 from app.runtime.kernel import NONCE_BYTES, Kernel
@@ -68,10 +70,13 @@ class House:
         self._cues = parts.cues
         self.kernel = Kernel(kiosk.start(policy), policy, parts.clock, self._perform, self._publish)
         post, now = self.kernel.post, self.kernel.now
-        self._camera = CameraRoom(parts.source, self.frames, self.pictures, parts.picture_of)
+        self._source = SourceWatch(policy)
+        self._camera = CameraRoom(
+            parts.source, self.frames, self.pictures, parts.picture_of, self._note, now
+        )
         self._vision = VisionRoom(parts.engine, self.frames, policy.matching, post, now)
         self._ledger = LedgerRoom(
-            parts.open_gallery, parts.engine.space, self._vision.use, parts.status, post, now
+            parts.open_gallery, parts.engine.space, self._vision.use, parts.status, self._note, now
         )
         self._door = DoorHand(parts.door, self._tell, now)
         self._readers = [ReaderHand(reader, self.badge_read) for reader in parts.readers]
@@ -109,6 +114,10 @@ class House:
         nonce = secrets.token_bytes(NONCE_BYTES)
         self.kernel.post(BadgeRead(self.kernel.now(), badge, nonce))
 
+    def _note(self, event: Event) -> None:
+        self._source.see(event)
+        self.kernel.post(event)
+
     def _tell(self, part: Part, condition: Condition, code: str) -> None:
         self.kernel.post(PartChanged(self.kernel.now(), part, condition, code))
 
@@ -131,7 +140,7 @@ class House:
                 self._vision.ask(effect)
             case Identify():
                 self._vision.ask(effect)
-            case Resolve() | CheckPin() | CheckAdminPin() | Record() | ReadStatus():
+            case Resolve() | CheckPin() | CheckAdminPin() | Record() | EnrolCamera() | ReadStatus():
                 self._ledger.ask(effect)
             case Release():
                 self._door.ask(effect)

@@ -18,6 +18,7 @@ from app.domain.effects import (
     CheckAdminPin,
     CheckPin,
     Effect,
+    EnrolCamera,
     Identify,
     ReadStatus,
     Record,
@@ -39,7 +40,7 @@ NONCE_BYTES = 16
 JOIN_S = 5.0
 
 #: Effects that are answered by an event with their ticket.
-Answered = Identify | Resolve | CheckPin | CheckAdminPin | Record | ReadStatus
+Answered = Identify | Resolve | CheckPin | CheckAdminPin | Record | EnrolCamera | ReadStatus
 
 
 class Kernel:

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.domain.effects import CheckAdminPin, CheckPin, ReadStatus, Record, Resolve
+from app.domain.effects import CheckAdminPin, CheckPin, EnrolCamera, ReadStatus, Record, Resolve
 from app.domain.events import (
     AdminChecked,
+    CameraEnrolled,
     EffectFailed,
     Event,
     GalleryChanged,
@@ -26,10 +27,11 @@ from app.domain.events import (
     Resolved,
     StatusRead,
 )
-from app.domain.journal import Row, parse
+from app.domain.journal import Entry, EntryKind, Row, parse
 from app.domain.lockout import is_locked
 from app.domain.matching import Snapshot, Space
-from app.domain.people import Claim, ClaimKind
+from app.domain.people import Claim, ClaimKind, Secret
+from app.domain.source import EnrolledCamera
 from app.errors import FoyerError, GalleryRefused
 from app.ports import Gallery, PinAttempt, PinHasher
 
@@ -39,7 +41,7 @@ log = logging.getLogger(__name__)
 LOOK_S = 0.5
 LOG_TAIL = 30
 
-Job = Resolve | CheckPin | CheckAdminPin | Record | ReadStatus
+Job = Resolve | CheckPin | CheckAdminPin | Record | EnrolCamera | ReadStatus
 ADMINISTRATOR = Claim(ClaimKind.ADMIN, "")
 
 
@@ -130,7 +132,8 @@ class LedgerRoom:
         self._on_snapshot(snapshot)
         people, templates = len(snapshot.people), len(snapshot.owners)
         until_s = gallery.face_lockout().until_s
-        self._post(GalleryChanged(self._now(), people, templates, until_s))
+        cameras = gallery.cameras()
+        self._post(GalleryChanged(self._now(), people, templates, until_s, cameras))
 
     def _answer(self, opened: Open, job: Job) -> None:
         try:
@@ -157,29 +160,39 @@ class LedgerRoom:
             case CheckPin():
                 return self._check_pin(opened, job)
             case CheckAdminPin():
-                verdict, _ = _check(opened, ADMINISTRATOR, job, self._now().utc_s)
+                verdict, _ = check_pin(opened, ADMINISTRATOR, job.pin, self._now().utc_s)
                 return AdminChecked(self._now(), job.ticket, verdict)
+            case EnrolCamera(ticket=ticket, camera=camera):
+                enrolled = EnrolledCamera(camera, self._now().utc_s)
+                gallery.put_camera(enrolled, camera_entry("camera-enrolled", enrolled))
+                return CameraEnrolled(self._now(), ticket, enrolled)
             case ReadStatus(ticket=ticket):
                 return StatusRead(self._now(), ticket, self._status(), status_log(gallery))
 
     def _check_pin(self, opened: Open, job: CheckPin) -> PinChecked:
-        verdict, attempt = _check(opened, job.claim, job, self._now().utc_s)
+        verdict, attempt = check_pin(opened, job.claim, job.pin, self._now().utc_s)
         person = attempt.person if verdict is PinVerdict.RIGHT else None
         return PinChecked(self._now(), job.ticket, verdict, person)
 
 
-def _check(
-    opened: Open, claim: Claim, job: CheckPin | CheckAdminPin, utc_s: float
+def check_pin(
+    opened: Open, claim: Claim, pin: Secret, utc_s: float
 ) -> tuple[PinVerdict, PinAttempt]:
     """Count the failure, hash whatever the claim is, and take the failure back when right."""
     attempt = opened.gallery.begin_pin(claim, utc_s)
-    right = opened.hasher.verify("" if attempt.locked else attempt.pin_hash, job.pin)
+    right = opened.hasher.verify("" if attempt.locked else attempt.pin_hash, pin)
     if attempt.locked:
         return PinVerdict.LOCKED, attempt
     if not right or not attempt.pin_hash:
         return PinVerdict.WRONG, attempt
     opened.gallery.clear_pin_failures(claim)
     return PinVerdict.RIGHT, attempt
+
+
+def camera_entry(what: str, enrolled: EnrolledCamera) -> Entry:
+    """The journal's row for a camera enrolled just now."""
+    detail = f"{what} {enrolled.camera.fingerprint[:12]}"
+    return Entry(EntryKind.ADMIN, enrolled.enrolled_utc_s, granted=True, detail=detail)
 
 
 def status_log(gallery: Gallery) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from app.camera.simulated import (
 from app.camera.stills import Still, installed_photo, load_photo
 from app.domain.liveness import Challenge
 from app.domain.observation import Point
+from app.domain.source import SourceKind
 from app.errors import ImageError
 from app.ports import Frame
 from tests.fakes.clock import HandClock
@@ -259,7 +260,7 @@ def test_a_photograph_moves_like_a_sheet() -> None:
 def test_says_that_it_is_simulated() -> None:
     camera = SimulatedCamera()
 
-    assert camera.simulated
+    assert camera.identity().kind is SourceKind.SIMULATED
     assert "SIMULATED" in camera.name
     assert camera.open().encoding == "SIMULATED"
 

@@ -18,11 +18,13 @@ from app.domain.liveness import Challenge
 from app.domain.matching import Embedding
 from app.domain.observation import Face, Observation
 from app.domain.policy import QualityPolicy
+from app.domain.source import Camera
 from app.errors import CameraUnavailable
 from app.ports import CameraFormat, Chip, FaceEngine, Frame
 from app.runtime import bootstrap
 from tests.cli.conftest import Foyer
 from tests.fakes.faces import face, seen
+from tests.fakes.lens import LENS
 from tests.fakes.visitor import SPACE
 
 FRAME_S = 0.1
@@ -37,7 +39,6 @@ class Stage:
     """
 
     name = "stage"
-    simulated = False
     space = SPACE
 
     def __init__(self, *script: tuple[Face, ...]) -> None:
@@ -45,6 +46,9 @@ class Stage:
         self._number = 0
         self.closed = self.forgot = 0
         self.embedded = 0
+
+    def identity(self) -> Camera:
+        return LENS
 
     def open(self) -> CameraFormat:
         return CameraFormat(640, 480, 10.0, "RAW")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import Enum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,8 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.cv import cv2
+from app.domain.source import Camera
 from app.errors import CameraError, CameraUnavailable
 from app.ports import CameraFormat, Frame
+from tests.fakes.lens import LENS
 
 Pixels = NDArray[np.uint8]
 
@@ -40,8 +43,6 @@ class ScriptedCamera:
     `monotonic_s` stamps the frames, `pass_time` is told how long each takes.
     """
 
-    simulated = False
-
     def __init__(
         self,
         script: Sequence[Pixels | CameraError],
@@ -57,6 +58,9 @@ class ScriptedCamera:
         self._period_s = period_s
         self._left: Iterator[Pixels | CameraError] | None = None
         self._number = 0
+
+    def identity(self) -> Camera:
+        return replace(LENS, width_px=160, height_px=120)
 
     def open(self) -> CameraFormat:
         self.openings += 1

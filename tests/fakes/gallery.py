@@ -16,6 +16,7 @@ from app.domain.journal import GENESIS, Entry, EntryKind, Row, Tally, canonical,
 from app.domain.lockout import Lockout, LockoutPolicy
 from app.domain.matching import Embedding, Snapshot, Space, is_usable, snapshot_of
 from app.domain.people import Claim, ClaimKind, Person, Status
+from app.domain.source import NEVER_ENROLLED, EnrolledCamera
 from app.errors import GalleryLocked, GalleryRefused, GalleryUnwritable
 from app.ports import PinAttempt, Receipt, Resolution
 
@@ -36,6 +37,7 @@ class MemoryGallery:
     lockouts: dict[str, Lockout] = field(default_factory=dict)
     journal: list[Row] = field(default_factory=list)
     admin: str = ""
+    enrolled: dict[str, EnrolledCamera] = field(default_factory=dict)
 
     def open(self) -> None:
         self.is_open = True
@@ -223,6 +225,32 @@ class MemoryGallery:
         self.lockouts.pop(self._subject(Claim(ClaimKind.ADMIN, "")), None)
         self.changes += 1
         self._append(entry)
+
+    # -- cameras
+
+    def cameras(self) -> tuple[EnrolledCamera, ...]:
+        self._require_open()
+        return tuple(
+            sorted(
+                self.enrolled.values(), key=lambda one: (one.enrolled_utc_s, one.camera.fingerprint)
+            )
+        )
+
+    def put_camera(self, enrolled: EnrolledCamera, entry: Entry) -> None:
+        self._require_writable()
+        if enrolled.camera.kind in NEVER_ENROLLED or not np.isfinite(enrolled.enrolled_utc_s):
+            raise GalleryRefused("That is no camera. Choose a real one.")
+        self._append(entry)
+        self.enrolled[enrolled.camera.fingerprint] = enrolled
+        self.changes += 1
+
+    def forget_camera(self, fingerprint: str, entry: Entry) -> None:
+        self._require_writable()
+        if fingerprint not in self.enrolled:
+            raise GalleryRefused("No such camera is enrolled. See which are.")
+        self._append(entry)
+        del self.enrolled[fingerprint]
+        self.changes += 1
 
     def _existing(self, person_id: str) -> Person:
         if person_id not in self.known:

@@ -21,6 +21,7 @@ from app.runtime.clock import SystemClock
 from app.runtime.house import House, Parts
 from app.runtime.ledger import Open
 from tests.fakes.gallery import MemoryGallery
+from tests.fakes.lens import ENROLLED
 from tests.fakes.visitor import SPACE, EmptyCamera, PuppetEngine, Visitor, face_of
 
 BADGE, NUMBER, PIN = "04A1B2C3", "1001", "2468"
@@ -60,7 +61,7 @@ class CountingDoor:
 
 
 def furnished() -> MemoryGallery:
-    """A gallery that knows one person with a face, a badge and a PIN."""
+    """A gallery that knows one person with a face, a badge and a PIN, and the camera."""
     gallery = MemoryGallery()
     gallery.open()
     note = Entry(EntryKind.PEOPLE, 0.0, granted=False, detail="test")
@@ -68,6 +69,7 @@ def furnished() -> MemoryGallery:
     gallery.add_templates(PERSON.id, SPACE, [face_of(0)], note)
     gallery.set_badge(PERSON.id, BADGE, note)
     gallery.set_pin_hash(PERSON.id, PlainHasher().hash(Secret(PIN)), note)
+    gallery.put_camera(ENROLLED, note)
     gallery.close()
     return gallery
 

@@ -68,10 +68,13 @@ class Room:
     camera: ScriptedCamera = field(default_factory=ScriptedCamera)
     frames: Mailbox[Frame] = field(default_factory=Mailbox)
     pictures: Mailbox[Picture] = field(default_factory=Mailbox)
+    events: list[Event] = field(default_factory=list)
     picture_of: Callable[[Frame], Picture] = lambda frame: Picture(1, 1, bytes([frame.number] * 3))
 
     def __post_init__(self) -> None:
-        self.room = CameraRoom(self.camera, self.frames, self.pictures, self._picture)
+        self.room = CameraRoom(
+            self.camera, self.frames, self.pictures, self._picture, self.events.append, now
+        )
         self.camera.let.put(frame_of(1))
 
     def _picture(self, frame: Frame) -> Picture:
