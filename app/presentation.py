@@ -6,11 +6,12 @@ turns into a sentence of the visitor's language.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import assert_never
 
-from app.domain import source
+from app.domain import admission, assurance, desk, rates, selftest, source
+from app.domain.assurance import Species, Tier, Trial, Trials
 from app.domain.events import Condition, Part
 from app.domain.journal import Factor, Purpose
 from app.domain.light import Hue, shown
@@ -36,6 +37,8 @@ from app.domain.states import (
     Resolving,
     Servicing,
     Showing,
+    Testing,
+    Trying,
     Verifying,
 )
 
@@ -93,6 +96,7 @@ class VerifyView:
 
     `step` counts from 1 to `steps`; `progress` of this step and `done` of the whole visit are
     0..1. `hint` is the one thing to mend now. `light` is the colour to paint around the picture.
+    `trial`: this is one of the self-test, and no visitor's.
     """
 
     prompt: Challenge | None
@@ -104,6 +108,7 @@ class VerifyView:
     claimed: bool
     simulated: bool
     light: Hue | None = None
+    trial: Species | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +147,40 @@ class AdminPinView:
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
+    """`can_enrol`: the camera that is there could be named as this kiosk's. `can_test`: it can be
+    shown prints and screens now."""
+
     facts: tuple[tuple[str, str], ...]
     log: tuple[str, ...]
+    can_enrol: bool = False
+    can_test: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CountView:
+    """`errors` of `n` trials of a species went wrong, and between which rates, 0..1, the truth
+    lies (exact, 95 %). `wanted`: trials without any error that the highest tier takes."""
+
+    species: Species
+    n: int
+    errors: int
+    low: float
+    high: float
+    wanted: int
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestView:
+    """`tier` is what the counts bear. `last` is how the last trial ended, which can be taken back
+    where `last.counted`. `changed`: there is something to store."""
+
+    counts: tuple[CountView, ...]
+    tier: Tier
+    last: Trial | None
+    can_try: bool
+    changed: bool
+    storing: bool
+    not_stored: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +200,7 @@ View = (
     | DeniedView
     | AdminPinView
     | ServiceView
+    | SelfTestView
     | OutOfServiceView
 )
 
@@ -172,6 +210,8 @@ def present(kiosk: Kiosk, policy: Policy) -> View:
     screen = kiosk.screen
     if isinstance(screen, AskingAdmin | CheckingAdmin | Servicing):
         return _present_service(kiosk, screen, policy)
+    if isinstance(screen, Testing | Trying):
+        return _present_selftest(kiosk, screen, policy)
     if kiosk.health.gallery in {Condition.FAILED, Condition.LOST}:
         return OutOfServiceView(dict(kiosk.health.codes).get("gallery", "gallery"))
     if kiosk.health.gallery is Condition.STARTING:
@@ -227,9 +267,48 @@ def _present_service(
             return AdminPinView(0, fewest, longest, None, checking=True)
         case Servicing(facts=facts, log=log):
             known = (*_health_facts(kiosk), *_source_facts(kiosk, policy), *facts)
-            return ServiceView(known if facts else (), log)
+            return ServiceView(
+                facts=known if facts else (),
+                log=log,
+                can_enrol=desk.can_enrol(kiosk),
+                can_test=selftest.can_begin(kiosk, policy),
+            )
         case _ as never:
             assert_never(never)
+
+
+def _present_selftest(
+    kiosk: Kiosk, screen: Testing | Trying, policy: Policy
+) -> SelfTestView | VerifyView | BusyView:
+    if isinstance(screen, Trying):
+        shown_now = _present_session(screen.shot, kiosk.t_s, policy)
+        trial = screen.species
+        return replace(shown_now, trial=trial) if isinstance(shown_now, VerifyView) else shown_now
+    return SelfTestView(
+        counts=counts_of(screen.trials, policy),
+        tier=assurance.shown_by(screen.trials, policy.assurance),
+        last=screen.last,
+        can_try=selftest.can_begin(kiosk, policy) and not screen.ticket,
+        changed=screen.changed,
+        storing=screen.ticket > 0,
+        not_stored=screen.not_stored,
+    )
+
+
+def counts_of(trials: Trials, policy: Policy) -> tuple[CountView, ...]:
+    """Every species in order, with what its trials have shown."""
+    limits = policy.assurance
+    genuine = rates.fewest_without(limits.trusted_bpcer)
+    attack = rates.fewest_without(limits.trusted_apcer)
+    shown_so_far = []
+    for species in Species:
+        count = trials.of(species)
+        between = rates.interval(count.errors, count.n)
+        wanted = genuine if species is Species.GENUINE else attack
+        shown_so_far.append(
+            CountView(species, count.n, count.errors, between.low, between.high, wanted)
+        )
+    return tuple(shown_so_far)
 
 
 def _health_facts(kiosk: Kiosk) -> tuple[tuple[str, str], ...]:
@@ -253,7 +332,8 @@ def _source_facts(kiosk: Kiosk, policy: Policy) -> tuple[tuple[str, str], ...]:
     enrolled = source.enrolled_as(camera, kiosk.cameras) is not None
     standing = "enrolled" if enrolled else "admitted"
     said = standing if fault is None else f"{fault} · {source.CURES[fault]}"
-    return (("Camera source", f"{known} · {said}"),)
+    tier = admission.tier(kiosk, policy)
+    return (("Camera source", f"{known} · {said}"), ("Camera tier", str(tier)))
 
 
 def _present_session(screen: Verifying, t_s: float, policy: Policy) -> VerifyView | BusyView:

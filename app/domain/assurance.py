@@ -10,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.domain import rates
 from app.domain.journal import Factor, Purpose
+from app.domain.reasons import Reason
 
 if TYPE_CHECKING:
     from app.domain.policy import Policy
@@ -56,9 +57,37 @@ class Trials:
         count: Count = getattr(self, species.value)
         return count
 
+    def plus(self, trial: Trial, times: int = 1) -> Trials:
+        """With this trial counted so many times more; -1 takes it back."""
+        before = self.of(trial.species)
+        wrong = times if trial.wrong else 0
+        return replace(
+            self, **{trial.species.value: Count(before.n + times, before.errors + wrong)}
+        )
+
     @property
     def total(self) -> int:
         return sum(self.of(each).n for each in Species)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How one trial ended. `reason` and `layer` say what refused, `layer` where one did.
+
+    `counted` False: it says nothing about the camera, as nothing was held before it for long
+    enough, the camera went away, or the operator took it back.
+    """
+
+    species: Species
+    accepted: bool
+    counted: bool = True
+    reason: Reason | None = None
+    layer: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """An attack that was accepted, or a person who was refused."""
+        return self.accepted is not (self.species is Species.GENUINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +172,20 @@ def tier_of(tests: Iterable[Tested], now: Conditions, utc_s: float, policy: Poli
     """
     if policy.assumed_tier is not None:
         return policy.assumed_tier
+    newest = standing(tests, now, utc_s, policy)
+    return Tier.UNTESTED if newest is None else shown_by(newest.trials, policy.assurance)
+
+
+def standing(
+    tests: Iterable[Tested], now: Conditions, utc_s: float, policy: Policy
+) -> Tested | None:
+    """The newest test under these very conditions, if it is neither too old nor of the future."""
     found = [each for each in tests if each.conditions == now and now.camera]
     newest = max(found, key=lambda each: each.utc_s, default=None)
-    limits = policy.assurance
-    if newest is None or not 0.0 <= utc_s - newest.utc_s <= limits.retest_days * DAY_S:
-        return Tier.UNTESTED
-    return shown_by(newest.trials, limits)
+    if newest is None:
+        return None
+    fresh = 0.0 <= utc_s - newest.utc_s <= policy.assurance.retest_days * DAY_S
+    return newest if fresh else None
 
 
 def shown_by(trials: Trials, policy: AssurancePolicy) -> Tier:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.domain.effects import CheckAdminPin, Effect, Quit, ReadStatus, Record
+from app.domain import selftest, source
+from app.domain.effects import CheckAdminPin, Effect, EnrolCamera, Quit, ReadStatus, Record
 from app.domain.events import (
     AdminChecked,
     Button,
+    CameraEnrolled,
     EffectFailed,
     Event,
     Moment,
@@ -19,6 +21,7 @@ from app.domain.events import (
 from app.domain.journal import Entry, EntryKind
 from app.domain.policy import Policy
 from app.domain.reasons import Reason
+from app.domain.source import NEVER_ENROLLED
 from app.domain.states import AskingAdmin, Attract, CheckingAdmin, Kiosk, Servicing
 
 Stepped = tuple[Kiosk, tuple[Effect, ...]]
@@ -38,7 +41,9 @@ def step(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
         case StatusRead(ticket=ticket), Servicing() if ticket == screen.ticket:
             return replace(kiosk, screen=replace(screen, facts=event.facts, log=event.log)), ()
         case Pressed(), Servicing():
-            return _press_servicing(kiosk, screen, event)
+            return _press_servicing(kiosk, screen, event, policy)
+        case CameraEnrolled(), Servicing():
+            return _read_again(kiosk, screen, event.t)
         case _:
             return kiosk, ()
 
@@ -75,16 +80,39 @@ def _checked(kiosk: Kiosk, event: AdminChecked) -> Stepped:
     return replace(kiosk, ticket=ticket + 1, screen=screen), (record, status)
 
 
-def _press_servicing(kiosk: Kiosk, screen: Servicing, event: Pressed) -> Stepped:
+def _read_again(kiosk: Kiosk, screen: Servicing, t: Moment) -> Stepped:
+    ticket = kiosk.ticket + 1
+    again = replace(screen, touched_s=t.s, ticket=ticket)
+    return replace(kiosk, ticket=ticket, screen=again), (ReadStatus(ticket),)
+
+
+def can_enrol(kiosk: Kiosk) -> bool:
+    """Whether the camera that is there could be gone by, and is not yet."""
+    camera = kiosk.camera
+    known = source.enrolled_as(camera, kiosk.cameras) is not None
+    return camera is not None and camera.kind not in NEVER_ENROLLED and not known
+
+
+def _use_camera(kiosk: Kiosk, screen: Servicing, t: Moment) -> Stepped:
+    if kiosk.camera is None or not can_enrol(kiosk):
+        return kiosk, ()
+    ticket = kiosk.ticket + 1
+    touched = replace(screen, touched_s=t.s)
+    return replace(kiosk, ticket=ticket, screen=touched), (EnrolCamera(ticket, kiosk.camera),)
+
+
+def _press_servicing(kiosk: Kiosk, screen: Servicing, event: Pressed, policy: Policy) -> Stepped:
     match event.button:
         case Button.EXIT:
             ticket = kiosk.ticket + 1
             record = Record(ticket, _entry(event.t, "service-exit", granted=True), None)
             return replace(kiosk, ticket=ticket), (record, Quit())
         case Button.RETRY:
-            ticket = kiosk.ticket + 1
-            again = replace(screen, touched_s=event.t.s, ticket=ticket)
-            return replace(kiosk, ticket=ticket, screen=again), (ReadStatus(ticket),)
+            return _read_again(kiosk, screen, event.t)
+        case Button.USE_CAMERA:
+            return _use_camera(kiosk, screen, event.t)
+        case Button.SELF_TEST:
+            return selftest.begin(kiosk, event.t, policy)
         case Button.DONE | Button.CANCEL:
             return replace(kiosk, screen=Attract()), ()
         case _:

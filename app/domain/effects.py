@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.domain.assurance import Tested
 from app.domain.journal import Entry, Tally
 from app.domain.people import Claim, Secret
 from app.domain.source import Camera
@@ -81,6 +82,15 @@ class EnrolCamera:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreTrials:
+    """Sign and keep a self-test's result and write `entry`. Answered by `TrialsStored`."""
+
+    ticket: int
+    tested: Tested
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class Release:
     """Open the door; only ever asked for after `Recorded`. Not answered."""
 
@@ -119,6 +129,7 @@ Effect = (
     | CheckAdminPin
     | Record
     | EnrolCamera
+    | StoreTrials
     | Release
     | ReadStatus
     | Sound

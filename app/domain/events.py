@@ -36,6 +36,14 @@ class Button(StrEnum):
     CLOCK_OUT = "clock-out"
     SERVICE = "service"
     EXIT = "exit"
+    USE_CAMERA = "use-camera"
+    SELF_TEST = "self-test"
+    TRY_GENUINE = "try-genuine"
+    TRY_PRINT = "try-print"
+    TRY_PHONE = "try-phone"
+    TRY_TABLET = "try-tablet"
+    DISCARD = "discard"
+    START_ANEW = "start-anew"
 
 
 class Part(StrEnum):
@@ -184,6 +192,14 @@ class CameraEnrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class TrialsStored:
+    """The result is signed, durable and journalled; a GalleryChanged with it follows."""
+
+    t: Moment
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusRead:
     """Lines for the service screen: (name, value) pairs and the tail of the log."""
 
@@ -216,6 +232,7 @@ Event = (
     | AdminChecked
     | Recorded
     | CameraEnrolled
+    | TrialsStored
     | StatusRead
     | EffectFailed
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from app.domain import desk, swap, visits
+from app.domain import desk, selftest, swap, visits
 from app.domain.effects import Effect, Rest
 from app.domain.events import (
     BadgeRead,
@@ -51,6 +51,8 @@ from app.domain.states import (
     Resolving,
     Servicing,
     Showing,
+    Testing,
+    Trying,
     Verifying,
     Visit,
 )
@@ -93,6 +95,8 @@ def _happen(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
             return kiosk, ()
         case PartChanged():
             return _part_changed(kiosk, event, policy)
+        case CameraOpened() if isinstance(kiosk.screen, Testing | Trying):
+            return selftest.camera_opened(kiosk, event)
         case CameraOpened():
             return swap.camera_opened(kiosk, event, policy)
         case GalleryChanged():
@@ -119,6 +123,8 @@ def _visit(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
     screen = kiosk.screen
     if isinstance(screen, AskingAdmin | CheckingAdmin | Servicing):
         return desk.step(kiosk, event, policy)
+    if isinstance(screen, Testing | Trying):
+        return selftest.step(kiosk, event, policy)
     if kiosk.health.gallery is not Condition.READY:
         return kiosk, ()
     match event:
@@ -158,7 +164,7 @@ def _press(kiosk: Kiosk, event: Pressed, policy: Policy) -> Stepped:
             return _press_showing(kiosk, screen, event, policy)
         case Resolving() | Identifying() | CheckingPin() | Recording():
             return kiosk, ()
-        case AskingAdmin() | CheckingAdmin() | Servicing():
+        case AskingAdmin() | CheckingAdmin() | Servicing() | Testing() | Trying():
             return kiosk, ()
         case _ as never:
             assert_never(never)
@@ -316,6 +322,8 @@ def _part_changed(kiosk: Kiosk, event: PartChanged, policy: Policy) -> Stepped:
     if health.gallery is not Condition.READY:
         return _shut(kiosk, event.t, policy)
     gone = {Condition.LOST, Condition.FAILED}
+    if isinstance(screen, Trying) and {health.camera, health.vision} & gone:
+        return selftest.interrupted(kiosk, screen, event.t)
     if isinstance(screen, Verifying) and {health.camera, health.vision} & gone:
         return visits.deny(kiosk, screen.visit, Reason.CAMERA_LOST, event.t, policy)
     return kiosk, ()
@@ -326,8 +334,10 @@ def _shut(kiosk: Kiosk, t: Moment, policy: Policy) -> Stepped:
     match kiosk.screen:
         case Recording() as screen:
             return visits.not_recorded(kiosk, screen, t, policy)
-        case Attract() | AskingAdmin() | CheckingAdmin() | Servicing():
+        case Attract() | AskingAdmin() | CheckingAdmin() | Servicing() | Testing():
             return kiosk, ()
+        case Trying() as screen:
+            return selftest.interrupted(kiosk, screen, t)
         case _:
             return first_screen(kiosk, policy), (Rest(),)
 
@@ -363,6 +373,8 @@ def _pass_time(kiosk: Kiosk, t: Moment, policy: Policy) -> Stepped:
         case Servicing(touched_s=touched_s):
             idle = t.s - touched_s >= timing.service_idle_s
             return (first_screen(kiosk, policy) if idle else kiosk), ()
+        case Testing() | Trying():
+            return selftest.tick(kiosk, screen, t, policy)
         case _ as never:
             assert_never(never)
     return kiosk, ()

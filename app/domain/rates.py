@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: What FIELD, NIST and ISO/IEC 19795-1 state rates with.
 CONFIDENCE = 0.95
@@ -30,6 +31,7 @@ def interval(events: int, trials: int, confidence: float = CONFIDENCE) -> Interv
     return Interval(lower(events, trials, each_side), upper(events, trials, each_side))
 
 
+@lru_cache(maxsize=1024)
 def upper(events: int, trials: int, confidence: float = CONFIDENCE) -> float:
     """The rate is at most this with `confidence`, one-sided: 0 of 59 gives 5 %, 0 of 299 1 %.
 

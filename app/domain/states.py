@@ -4,14 +4,14 @@ Attract ─face─▶ Verifying ─▶ Identifying ─┐
    │                ▲                     ├─▶ Recording ─▶ Showing ─▶ Attract
    └─badge/number─▶ Claiming ─▶ Proving ─▶ CheckingPin ┘
                                   └─face─▶ Resolving ─▶ Verifying
-Attract ─▶ AskingAdmin ─▶ CheckingAdmin ─▶ Servicing
+Attract ─▶ AskingAdmin ─▶ CheckingAdmin ─▶ Servicing ◀──▶ Testing ◀──▶ Trying
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.domain.assurance import Tested
+from app.domain.assurance import Species, Tested, Trial, Trials
 from app.domain.events import Condition
 from app.domain.journal import Factor, Purpose
 from app.domain.people import Claim, Person, Secret
@@ -179,6 +179,30 @@ class Servicing:
     log: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Testing:
+    """The self-test between two trials. `changed`: something is not stored yet. `ticket` is that
+    of the storing in progress, 0 where none is; `not_stored`: the last one failed."""
+
+    touched_s: float
+    camera: Camera
+    trials: Trials
+    last: Trial | None = None
+    changed: bool = False
+    ticket: int = 0
+    deadline_s: float = 0.0
+    not_stored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """One trial: a face session of its own, after which `testing` goes on."""
+
+    testing: Testing
+    species: Species
+    shot: Verifying
+
+
 Screen = (
     Attract
     | Claiming
@@ -192,6 +216,8 @@ Screen = (
     | AskingAdmin
     | CheckingAdmin
     | Servicing
+    | Testing
+    | Trying
 )
 
 
