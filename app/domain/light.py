@@ -60,8 +60,8 @@ class LightPolicy:
     share of wrong codes that may fit as well. `gain`: the screen, all white, adds at least this
     share to the light that is on the skin.
     `replay_symbols`, `replay_correlation`, `replay_gain`: the same for another code than ours,
-    which accuses and therefore has to be plainer. `unlit_share`: where the surroundings follow the code, skin that returns less
-    than this share of their light is none that stands between them and the screen.
+    which accuses and therefore has to be plainer. `unlit_share`: where the surroundings follow
+    the code, what returns less than this share of their light is no skin before them.
     """
 
     symbol_s: float = 0.4

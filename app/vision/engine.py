@@ -22,7 +22,7 @@ from app.domain.matching import Embedding, Space
 from app.domain.observation import Box, Face, Observation
 from app.errors import ModelMissing, ModelRejected
 from app.ports import Chip, Frame
-from app.vision import golden, quality
+from app.vision import golden, light, quality
 from app.vision.manifest import Pack, Task
 from app.vision.packs import as_path, load_verified
 from app.vision.parts import LiveScorer, Parts, Points
@@ -112,6 +112,8 @@ class Engine:
             width,
             height,
             self._scored(frame, sorted(faces, key=lambda face: -face.box.area)),
+            digest=light.digest_of(frame.pixels),
+            backdrop=light.backdrop_of(frame.pixels, [face.box for face in faces]),
         )
 
     def align(self, frame: Frame, face: Face) -> Chip:
@@ -178,4 +180,5 @@ def _face(frame: Frame, track: int, box: Box, landmarks: Points) -> Face:
         eye_openness=quality.eye_openness(landmarks),
         mouth_openness=quality.mouth_openness(landmarks),
         quality=quality.quality_of(frame.pixels, box, landmarks),
+        skin=light.skin_of(frame.pixels, landmarks),
     )
