@@ -13,6 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.assurance import Tested
 from app.domain.journal import Entry, Row, Tally
 from app.domain.lockout import Lockout
 from app.domain.matching import Embedding, Snapshot, Space
@@ -143,6 +144,7 @@ class Gallery(Journal, Protocol):
     Badge contents are only ever compared as keyed hashes. `change_counter` moves when this or
     another process changed people, templates or cameras. `put_camera` refuses what cannot be a
     camera (`source.NEVER_ENROLLED`) and takes the place of an earlier enrolment of the same one.
+    `tested` are the self-tests whose signatures hold, the newest of each camera.
     """
 
     def open(self) -> None: ...
@@ -188,6 +190,10 @@ class Gallery(Journal, Protocol):
     def put_camera(self, enrolled: EnrolledCamera, entry: Entry) -> None: ...
 
     def forget_camera(self, fingerprint: str, entry: Entry) -> None: ...
+
+    def tested(self) -> tuple[Tested, ...]: ...
+
+    def put_tested(self, tested: Tested, entry: Entry) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

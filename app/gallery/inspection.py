@@ -10,7 +10,7 @@ from sqlcipher3 import dbapi2
 
 from app.domain.journal import first_break
 from app.errors import GalleryError
-from app.gallery import cameras, journal, opening
+from app.gallery import cameras, journal, opening, trials
 from app.gallery.sql import PAGE_SIZE, Connection, pragma, told
 from app.ports import HighWater, KeyStore
 
@@ -81,6 +81,11 @@ def info(path: Path, connection: Connection, key_store: KeyStore) -> GalleryInfo
     )
 
 
+def _unsigned(connection: Connection, key_store: KeyStore) -> list[str]:
+    keys = key_store.load()
+    return ["the keys are gone"] if keys is None else trials.unsigned(connection, keys)
+
+
 def check(connection: Connection, key_store: KeyStore) -> tuple[Finding, ...]:
     """Everything that can be verified, the cheapest trust first."""
 
@@ -100,6 +105,7 @@ def check(connection: Connection, key_store: KeyStore) -> tuple[Finding, ...]:
         run("database structure", lambda: _structure(connection)),
         run("references", lambda: _references(connection)),
         run("enrolled cameras", lambda: cameras.unreadable(connection)),
+        run("self-tests", lambda: _unsigned(connection, key_store)),
         run("journal chain", lambda: _chain(connection)),
         run("high-water mark", lambda: _mark(connection, mark)),
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from app.domain import lockout as rule
+from app.domain.assurance import Tested
 from app.domain.journal import Entry, EntryKind, Row, Tally
 from app.domain.lockout import Lockout, LockoutPolicy
 from app.domain.matching import Embedding, Snapshot, Space
@@ -27,7 +28,16 @@ from app.errors import (
     GalleryUnwritable,
     KeyStoreError,
 )
-from app.gallery import cameras, inspection, journal, lockouts, opening, people, templates
+from app.gallery import (
+    cameras,
+    inspection,
+    journal,
+    lockouts,
+    opening,
+    people,
+    templates,
+    trials,
+)
 from app.gallery.inspection import Finding, GalleryInfo
 from app.gallery.reserve import Reserve
 from app.gallery.sql import BUSY_MS, Connection, DiskFull, errors_told, pragma, transaction
@@ -293,6 +303,15 @@ class Store:
     def forget_camera(self, fingerprint: str, entry: Entry) -> None:
         with self._changing() as session:
             cameras.erase(session.connection, fingerprint)
+            journal.append(session.connection, entry)
+
+    def tested(self) -> tuple[Tested, ...]:
+        with self._reading() as session:
+            return trials.everyone(session.connection, session.keys)
+
+    def put_tested(self, tested: Tested, entry: Entry) -> None:
+        with self._changing() as session:
+            trials.put(session.connection, session.keys, tested)
             journal.append(session.connection, entry)
 
     # -- for the command line

@@ -26,6 +26,7 @@ from app.domain.effects import (
     Resolve,
     Rest,
     Sound,
+    StoreTrials,
     Watch,
 )
 from app.domain.events import BadgeRead, Condition, Event, Part, PartChanged
@@ -140,7 +141,15 @@ class House:
                 self._vision.ask(effect)
             case Identify():
                 self._vision.ask(effect)
-            case Resolve() | CheckPin() | CheckAdminPin() | Record() | EnrolCamera() | ReadStatus():
+            case (
+                Resolve()
+                | CheckPin()
+                | CheckAdminPin()
+                | Record()
+                | EnrolCamera()
+                | StoreTrials()
+                | ReadStatus()
+            ):
                 self._ledger.ask(effect)
             case Release():
                 self._door.ask(effect)

@@ -24,6 +24,7 @@ from app.domain.effects import (
     Record,
     Resolve,
     Rest,
+    StoreTrials,
 )
 from app.domain.events import Button, EffectFailed, Event, Moment, Pressed, Ticked
 from app.domain.kiosk import first_screen, step
@@ -40,7 +41,9 @@ NONCE_BYTES = 16
 JOIN_S = 5.0
 
 #: Effects that are answered by an event with their ticket.
-Answered = Identify | Resolve | CheckPin | CheckAdminPin | Record | EnrolCamera | ReadStatus
+Answered = (
+    Identify | Resolve | CheckPin | CheckAdminPin | Record | EnrolCamera | StoreTrials | ReadStatus
+)
 
 
 class Kernel:

@@ -13,7 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.domain.effects import CheckAdminPin, CheckPin, EnrolCamera, ReadStatus, Record, Resolve
+from app.domain.effects import (
+    CheckAdminPin,
+    CheckPin,
+    EnrolCamera,
+    ReadStatus,
+    Record,
+    Resolve,
+    StoreTrials,
+)
 from app.domain.events import (
     AdminChecked,
     CameraEnrolled,
@@ -26,6 +34,7 @@ from app.domain.events import (
     Recorded,
     Resolved,
     StatusRead,
+    TrialsStored,
 )
 from app.domain.journal import Entry, EntryKind, Row, parse
 from app.domain.lockout import is_locked
@@ -41,7 +50,7 @@ log = logging.getLogger(__name__)
 LOOK_S = 0.5
 LOG_TAIL = 30
 
-Job = Resolve | CheckPin | CheckAdminPin | Record | EnrolCamera | ReadStatus
+Job = Resolve | CheckPin | CheckAdminPin | Record | EnrolCamera | StoreTrials | ReadStatus
 ADMINISTRATOR = Claim(ClaimKind.ADMIN, "")
 
 
@@ -132,8 +141,8 @@ class LedgerRoom:
         self._on_snapshot(snapshot)
         people, templates = len(snapshot.people), len(snapshot.owners)
         until_s = gallery.face_lockout().until_s
-        cameras = gallery.cameras()
-        self._post(GalleryChanged(self._now(), people, templates, until_s, cameras))
+        cameras, tested = gallery.cameras(), gallery.tested()
+        self._post(GalleryChanged(self._now(), people, templates, until_s, cameras, tested))
 
     def _answer(self, opened: Open, job: Job) -> None:
         try:
@@ -166,6 +175,9 @@ class LedgerRoom:
                 enrolled = EnrolledCamera(camera, self._now().utc_s)
                 gallery.put_camera(enrolled, camera_entry("camera-enrolled", enrolled))
                 return CameraEnrolled(self._now(), ticket, enrolled)
+            case StoreTrials(ticket=ticket, tested=tested, entry=entry):
+                gallery.put_tested(tested, entry)
+                return TrialsStored(self._now(), ticket)
             case ReadStatus(ticket=ticket):
                 return StatusRead(self._now(), ticket, self._status(), status_log(gallery))
 

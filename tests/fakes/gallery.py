@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from app.domain import lockout as rule
+from app.domain.assurance import Tested
 from app.domain.journal import GENESIS, Entry, EntryKind, Row, Tally, canonical, link
 from app.domain.lockout import Lockout, LockoutPolicy
 from app.domain.matching import Embedding, Snapshot, Space, is_usable, snapshot_of
@@ -38,6 +39,7 @@ class MemoryGallery:
     journal: list[Row] = field(default_factory=list)
     admin: str = ""
     enrolled: dict[str, EnrolledCamera] = field(default_factory=dict)
+    results: dict[str, Tested] = field(default_factory=dict)
 
     def open(self) -> None:
         self.is_open = True
@@ -250,6 +252,18 @@ class MemoryGallery:
             raise GalleryRefused("No such camera is enrolled. See which are.")
         self._append(entry)
         del self.enrolled[fingerprint]
+        self.changes += 1
+
+    def tested(self) -> tuple[Tested, ...]:
+        self._require_open()
+        return tuple(self.results[camera] for camera in sorted(self.results))
+
+    def put_tested(self, tested: Tested, entry: Entry) -> None:
+        self._require_writable()
+        if not tested.conditions.camera or not np.isfinite(tested.utc_s):
+            raise GalleryRefused("That is no self-test. Open the camera first.")
+        self._append(entry)
+        self.results[tested.conditions.camera] = tested
         self.changes += 1
 
     def _existing(self, person_id: str) -> Person:

@@ -11,6 +11,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from app.domain.assurance import Tested
 from app.domain.effects import (
     CheckAdminPin,
     CheckPin,
@@ -24,6 +25,7 @@ from app.domain.effects import (
     Resolve,
     Rest,
     Sound,
+    StoreTrials,
     Watch,
 )
 from app.domain.events import (
@@ -45,6 +47,7 @@ from app.domain.events import (
     Resolved,
     StatusRead,
     Ticked,
+    TrialsStored,
 )
 from app.domain.journal import Entry, Tally
 from app.domain.kiosk import start, step
@@ -68,7 +71,9 @@ TICK_S = 0.1
 START_S = 1000.0
 ADMIN_PIN = "90210"
 
-Asked = Resolve | Identify | CheckPin | CheckAdminPin | Record | EnrolCamera | ReadStatus
+Asked = (
+    Resolve | Identify | CheckPin | CheckAdminPin | Record | EnrolCamera | StoreTrials | ReadStatus
+)
 Worker = type[Asked]
 
 
@@ -111,6 +116,7 @@ class Stage:
     pending: list[tuple[float, int, Event]] = field(default_factory=list)
     journal: list[Entry] = field(default_factory=list)
     tallies: list[Tally | None] = field(default_factory=list)
+    tested: list[Tested] = field(default_factory=list)
     doors: list[Entry] = field(default_factory=list)
     sounds: list[str] = field(default_factory=list)
     closed: bool = False
@@ -253,6 +259,10 @@ class Stage:
             case EnrolCamera(ticket=ticket, camera=camera):
                 enrolled = EnrolledCamera(camera, self.moment.utc_s)
                 return CameraEnrolled(self.moment, ticket, enrolled)
+            case StoreTrials(ticket=ticket, tested=tested, entry=entry):
+                self.journal.append(entry)
+                self.tested.append(tested)
+                return TrialsStored(self.moment, ticket)
             case ReadStatus(ticket=ticket):
                 return StatusRead(self.moment, ticket, (("camera", "ready"),), ("a line",))
 
