@@ -79,7 +79,7 @@ def _movement(challenge: Challenge, began_s: float, size: float, tries: int) -> 
             return _Movement(challenge, began_s, 0.3, 0.35 * longer, 0.3)
         case Challenge.MOVE_CLOSER:
             clearer = size + _CLEARER * min(tries, 2)
-            return _Movement(challenge, began_s, 0.6, 0.35 * longer, 0.6, clearer)
+            return _Movement(challenge, began_s, 0.42, 0.35 * longer, 0.42, clearer)
         case Challenge.TURN_LEFT | Challenge.TURN_RIGHT | Challenge.LOOK_UP:
             clearer = size + _CLEARER * min(tries, 2)
             return _Movement(challenge, began_s, 0.4, 0.35 * longer, 0.4, clearer)

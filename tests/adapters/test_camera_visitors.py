@@ -8,7 +8,16 @@ from app.camera.portrait import Sitter
 from app.camera.simulated import LiveVisitor, PhotoVisitor, SimulatedCamera, Visitor
 from app.camera.stills import Still, load_photo
 from app.domain import quality
-from app.domain.liveness import Challenge, Met, Sight, Step, WrongMovement, advance, baseline_of
+from app.domain.liveness import (
+    Challenge,
+    Met,
+    Sight,
+    Step,
+    TooSoon,
+    WrongMovement,
+    advance,
+    baseline_of,
+)
 from app.domain.matching import (
     Embedding,
     MatchPolicy,
@@ -67,7 +76,7 @@ def sitter(engine: Engine, still: Still) -> Sitter:
 
 def answer(
     sitting: Sitting, challenge: Challenge
-) -> tuple[Met | WrongMovement | None, list[Embedding]]:
+) -> tuple[Met | WrongMovement | TooSoon | None, list[Embedding]]:
     """Ask as the kiosk does; the outcome, and embeddings at rest (three) and at the answer."""
     looks = [sitting.look() for _ in range(POLICY.steady_frames * 2)]
     rest = baseline_of(tuple(face for _, face in looks))

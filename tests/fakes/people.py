@@ -55,7 +55,7 @@ CHIKA = member("Chika", "1003", until_s=-DAY_S)
 DILEK = member("Dilek", "1004", from_s=DAY_S)
 EMIL = member("Emil", "1005", status=Status.SUSPENDED)
 FARAH = member("Farah", "1006", status=Status.ENDED)
-GRETA = member("Greta", "1007", needs=frozenset({Need.NO_HEAD_MOVEMENT}))
+GRETA = member("Greta", "1007", needs=frozenset({Need.NO_BLINK, Need.NO_MOUTH}))
 HIRO = member("Hiro", "1008", needs=frozenset({Need.NO_HEAD_MOVEMENT, Need.NO_BLINK}))
 IVO = member("Ivo", "1009", until_s=3600.0)
 
