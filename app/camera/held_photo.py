@@ -28,7 +28,11 @@ class HeldPhoto:
         self._gloss = _gloss(self._sheet.shape[1], self._sheet.shape[0])
 
     def paint(self, t_s: float, backdrop: Pixels, shift_x_px: float, opacity: float) -> Pixels:
-        """A frame at `t_s`, uint8 [480, 640, 3] BGR."""
+        """A frame at `t_s`, uint8 [480, 640, 3] BGR: the sheet over what is behind it."""
+        return over(self.figure(t_s, shift_x_px), backdrop, opacity)
+
+    def figure(self, t_s: float, shift_x_px: float) -> Pixels:
+        """The sheet alone at `t_s`, premultiplied uint8 [480, 640, 4] BGRA."""
 
         def wave(index: int, hertz: float, size: float) -> float:
             return size * sin(2.0 * pi * hertz * t_s + float(self._phases[index]))
@@ -44,7 +48,7 @@ class HeldPhoto:
         flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float32)
         matrix = cv2.getPerspectiveTransform(flat, corners.astype(np.float32))
         figure = cv2.warpPerspective(sheet, matrix, (FRAME_WIDTH, FRAME_HEIGHT))
-        return over(np.asarray(figure, dtype=np.uint8), backdrop, opacity)
+        return np.asarray(figure, dtype=np.uint8)
 
 
 def _printed(sitter: Sitter) -> Pixels:

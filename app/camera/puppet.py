@@ -27,7 +27,12 @@ class Puppet:
     def paint(
         self, stance: Stance, closed: float, opened: float, backdrop: Pixels, opacity: float = 1.0
     ) -> Pixels:
-        """A frame, uint8 [480, 640, 3] BGR. `closed` eyes and `opened` mouth are shares 0..1."""
+        """A frame, uint8 [480, 640, 3] BGR: the figure over what is behind it."""
+        return over(self.figure(stance, closed, opened), backdrop, opacity)
+
+    def figure(self, stance: Stance, closed: float, opened: float) -> Pixels:
+        """The person alone, premultiplied uint8 [480, 640, 4] BGRA. `closed` eyes and `opened`
+        mouth are shares 0..1."""
         for eye in self._eyes:
             self._paste(eye, closed)
         self._paste(self._mouth, opened)
@@ -37,7 +42,7 @@ class Puppet:
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_CONSTANT,
         )
-        return over(np.asarray(figure, dtype=np.uint8), backdrop, opacity)
+        return np.asarray(figure, dtype=np.uint8)
 
     def _paste(self, patches: Patches, share: float) -> None:
         image = patches.at(share)

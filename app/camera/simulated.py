@@ -14,9 +14,11 @@ import numpy as np
 
 from app.camera.acting import Actor, minimum_jerk
 from app.camera.held_photo import HeldPhoto
+from app.camera.lighting import Glow, glow_of, lit, reached
 from app.camera.portrait import FRAME_HEIGHT, FRAME_WIDTH, Pixels, Sitter, portrait_of
-from app.camera.puppet import Puppet
+from app.camera.puppet import Puppet, over
 from app.camera.room import SensorNoise, empty_room
+from app.domain.light import Hue
 from app.domain.liveness import Challenge
 from app.domain.source import Camera, SourceKind
 from app.errors import CameraUnavailable
@@ -25,6 +27,16 @@ from app.ports import CameraFormat, Frame
 #: How long somebody takes to step in front of the camera and away again.
 ARRIVAL_S, DEPARTURE_S = 0.9, 0.6
 _WAY_PX = 150.0
+#: The wall behind is this far from the screen.
+_WALL_M = 2.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """What is behind a visitor, uint8 [480, 640, 3] BGR, and the screen's light on both."""
+
+    backdrop: Pixels
+    glow: Glow | None = None
 
 
 class LiveVisitor:
@@ -37,10 +49,11 @@ class LiveVisitor:
     def ask(self, challenge: Challenge | None, t_s: float) -> None:
         self._actor.ask(challenge, t_s)
 
-    def paint(self, t_s: float, backdrop: Pixels, shift_x_px: float, opacity: float) -> Pixels:
+    def paint(self, t_s: float, scene: Scene, shift_x_px: float, opacity: float) -> Pixels:
         look = self._actor.look(t_s)
         stance = replace(look.stance, shift_x_px=look.stance.shift_x_px + shift_x_px)
-        return self._puppet.paint(stance, look.closed, look.opened, backdrop, opacity)
+        figure = lit(self._puppet.figure(stance, look.closed, look.opened), scene.glow, 1.0)
+        return over(figure, scene.backdrop, opacity)
 
 
 class PhotoVisitor:
@@ -52,8 +65,9 @@ class PhotoVisitor:
     def ask(self, challenge: Challenge | None, t_s: float) -> None:
         """A photograph does not hear."""
 
-    def paint(self, t_s: float, backdrop: Pixels, shift_x_px: float, opacity: float) -> Pixels:
-        return self._photo.paint(t_s, backdrop, shift_x_px, opacity)
+    def paint(self, t_s: float, scene: Scene, shift_x_px: float, opacity: float) -> Pixels:
+        figure = lit(self._photo.figure(t_s, shift_x_px), scene.glow, 1.0)
+        return over(figure, scene.backdrop, opacity)
 
 
 Visitor = LiveVisitor | PhotoVisitor
@@ -69,7 +83,7 @@ class _Presence:
 
 
 class SimulatedCamera:
-    """A FrameSource of 640x480. `ask`, `walk_up` and `leave` may be called from any thread.
+    """A FrameSource of 640x480. `ask`, `shine`, `walk_up` and `leave`: from any thread.
 
     `wait` pauses for so many seconds; tests hand in one that moves `monotonic_s` on instead.
     """
@@ -91,6 +105,7 @@ class SimulatedCamera:
         self._noise = SensorNoise(seed)
         self._lock = threading.Lock()
         self._asked: Challenge | None = None
+        self._glow: Glow | None = None
         # Somebody who is there from the start does not walk in first.
         self._presence = None if visitor is None else _Presence(visitor, since_s=float("-inf"))
         self._opened = False
@@ -110,6 +125,11 @@ class SimulatedCamera:
         """What the screen asks for now; None: look straight."""
         with self._lock:
             self._asked = challenge
+
+    def shine(self, hue: Hue | None) -> None:
+        """The colour the screen shows around the picture now; None: no light of its own."""
+        with self._lock:
+            self._glow = glow_of(hue)
 
     def walk_up(self, visitor: Visitor) -> None:
         """`visitor` steps in front of the camera with the next frame; whoever was there is gone."""
@@ -151,15 +171,16 @@ class SimulatedCamera:
     def _scene(self, t_s: float) -> Pixels:
         with self._lock:
             presence = self._settle(t_s)
-            asked = self._asked
+            asked, glow = self._asked, self._glow
+        scene = Scene(lit(self._room, glow, reached(_WALL_M)), glow)
         if presence is None or presence.since_s is None:
-            return self._room
+            return scene.backdrop
         nearness = minimum_jerk((t_s - presence.since_s) / ARRIVAL_S)
         if presence.leaving:
             nearness = 1.0 - minimum_jerk((t_s - presence.since_s) / DEPARTURE_S)
         presence.visitor.ask(asked, t_s)
         shift_x_px = (nearness - 1.0) * _WAY_PX
-        return presence.visitor.paint(t_s, self._room, shift_x_px, nearness)
+        return presence.visitor.paint(t_s, scene, shift_x_px, nearness)
 
     def _settle(self, t_s: float) -> _Presence | None:
         """Date a change that came in between frames, and forget somebody who is out of sight."""

@@ -12,6 +12,7 @@ from app.camera.portrait import Pixels, Sitter
 from app.camera.simulated import LiveVisitor, PhotoVisitor, SimulatedCamera, Visitor
 from app.camera.stills import Still, load_photo
 from app.demo.player import VisitKind
+from app.domain.light import Hue
 from app.domain.liveness import Challenge
 from app.domain.session import largest
 from app.errors import ImageError
@@ -71,3 +72,6 @@ class CameraStage:
 
     def ask(self, challenge: Challenge | None) -> None:
         self._camera.ask(challenge)
+
+    def shine(self, hue: Hue | None) -> None:
+        self._camera.shine(hue)

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from app.domain.events import Button
 from app.domain.journal import Factor
+from app.domain.light import Hue
 from app.domain.liveness import Challenge
 from app.presentation import (
     AttractView,
@@ -68,6 +69,8 @@ class Stage(Protocol):
     def leave(self) -> None: ...
 
     def ask(self, challenge: Challenge | None) -> None: ...
+
+    def shine(self, hue: Hue | None) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +136,9 @@ class Player:
 
     def see(self, view: View) -> None:
         """On the kernel thread, once the screen was told: people move by what is asked now."""
-        self._stage.ask(view.prompt if isinstance(view, VerifyView) else None)
+        shown = view if isinstance(view, VerifyView) else None
+        self._stage.ask(shown.prompt if shown is not None else None)
+        self._stage.shine(shown.light if shown is not None else None)
         self._views.put(Seen(time.monotonic(), view))
 
     def give_up(self) -> None:
