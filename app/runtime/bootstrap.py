@@ -15,6 +15,7 @@ from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app import __version__
 from app.actuators import CommandCues, CommandDoor, NoDoor, SilentCues
 from app.domain.people import Secret
 from app.domain.policy import Policy
@@ -42,6 +43,7 @@ from app.runtime.ledger import Open
 
 if TYPE_CHECKING:
     from app.domain.picture import Picture
+    from app.domain.source import Camera
     from app.settings import Settings
     from app.vision.manifest import AntispoofPack, Manifest
 
@@ -162,10 +164,14 @@ def antispoof_pack(settings: Settings) -> AntispoofPack | None:
 
 
 def policy_of(settings: Settings) -> Policy:
-    """The numbers the decision depends on, with those that come from the packs in use."""
+    """The numbers the decision depends on, with those that come from the packs in use, and what
+    a self-test of a camera holds for: this version and these packs."""
     policy, pack = settings.policy(), antispoof_pack(settings)
     own = 0.0 if pack is None else policy.passive.threshold or pack.threshold
-    return replace(policy, passive=replace(policy.passive, threshold=own))
+    space = manifest_of_packs().pack(settings.models.pack).space.id
+    looks = (__version__, settings.models.pack, space, pack.name if pack else "none")
+    passive = replace(policy.passive, threshold=own)
+    return replace(policy, passive=passive, engine=" ".join(looks))
 
 
 def frame_source(settings: Settings) -> FrameSource:
@@ -174,6 +180,13 @@ def frame_source(settings: Settings) -> FrameSource:
 
     camera = settings.camera
     return source_at(camera.source, camera.width_px, camera.height_px, camera.rate_hz)
+
+
+def video_devices() -> list[tuple[str, Camera]]:
+    """Every video device this system knows, by its path; empty where it does not say."""
+    from app.camera.identity import devices  # noqa: PLC0415
+
+    return list(devices())
 
 
 def door(settings: Settings) -> Door:
