@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from app.commands import models
+from app.runtime import bootstrap
 from app.vision.manifest import Commercial, Manifest, ModelFile, Pack
 from tests.cli.conftest import Foyer
+from tests.fakes.networks import HONEST, network, pack_of
 
 GENUINE = models._manifest()
 
@@ -111,3 +114,54 @@ def test_an_unknown_pack_is_told_with_those_there_are(foyer: Foyer) -> None:
         ran = foyer("models", "verify", *words)
         assert ran.code == 5
         assert "embedded" in ran.err
+
+
+def test_the_anti_spoof_pack_is_listed_with_its_threshold_and_where_it_comes_from(
+    foyer: Foyer,
+) -> None:
+    said = foyer.ok("models", "list").out
+    (pack,) = GENUINE.antispoofs
+    for word in (pack.name, f"{pack.threshold:g}", pack.evidence.data, "MISSING"):
+        assert word in said
+    (shown,) = foyer.ok("models", "list", "--json").document["antispoofs"]
+    assert not shown["in_use"]
+    assert shown["threshold"]["score"] == pack.threshold
+    assert [file["task"] for file in shown["files"]] == ["antispoof", "antispoof"]
+
+
+def test_a_pack_is_installed_verified_and_then_used(
+    foyer: Foyer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = pack_of(tmp_path / "there", network(*HONEST))
+    monkeypatch.setattr(bootstrap, "manifest_of_packs", lambda: Manifest(GENUINE.packs, (pack,)))
+    monkeypatch.setattr(models, "_manifest", bootstrap.manifest_of_packs)
+    foyer.settings({"FOYER_MODELS_FOLDER": str(tmp_path / "models")})
+    assert foyer.ok("models", "verify", "--json").document["passive"] is None
+    done = foyer.ok(
+        "models", "install", "tiny", "--from", str(tmp_path / "there" / "tiny"), "--json"
+    )
+    assert done.document["sound"]
+    checked = foyer.ok("models", "verify", "--json").document
+    assert checked["passive"] == "tiny"
+    assert checked["checks"][-1] == {"name": "golden scores", "ok": True, "fault": None}
+    (tmp_path / "models" / "tiny" / "network_0.onnx").write_bytes(b"spoilt")
+    assert "cut short" in foyer("models", "verify").out
+    assert foyer("models", "verify", "--set", "models.passive=none").code == 0
+
+
+def test_a_pack_that_does_not_work_here_is_told_at_once(
+    foyer: Foyer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pack = pack_of(tmp_path / "there", network("Flatten"))
+    monkeypatch.setattr(models, "_manifest", lambda: Manifest(GENUINE.packs, (pack,)))
+    foyer.settings({"FOYER_MODELS_FOLDER": str(tmp_path / "models")})
+    ran = foyer("models", "install", "tiny", "--from", str(tmp_path / "there" / "tiny"))
+    assert ran.code == 1
+    assert "answers with the shape" in ran.out
+
+
+def test_installing_what_is_not_there_says_what_to_fetch(foyer: Foyer, tmp_path: Path) -> None:
+    ran = foyer("models", "install", "minifasnet", "--from", str(tmp_path))
+    assert ran.code == 5
+    assert GENUINE.antispoofs[0].scorers[0].file.sha256 in ran.err
+    assert "Silent-Face-Anti-Spoofing" in ran.err
