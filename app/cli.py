@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "gallery": "make, describe and check the encrypted gallery",
     "audit": "verify and read the journal",
     "models": "list and verify model packs",
+    "liveness": "show and enrol the camera the face path goes by",
     "bench": "measure this machine against the figures Foyer promises",
     "config": "show every setting, its limits and where it came from",
 }

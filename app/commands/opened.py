@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from app.commands import asking
 from app.commands.context import Context, Misused
+from app.domain.events import PinVerdict
 from app.domain.journal import Entry, EntryKind
 from app.domain.people import Claim, ClaimKind, Person
-from app.errors import GalleryRefused
+from app.errors import GalleryRefused, KeyStoreError
 
 if TYPE_CHECKING:
     from app.gallery.store import Store
@@ -50,6 +52,31 @@ def new_number(context: Context, text: str) -> str:
     if not (text.isascii() and text.isdigit() and len(text) <= longest):
         raise Misused(f"{text!r} cannot be typed at the kiosk. A number has 1 to {longest} digits.")
     return text
+
+
+def require_administrator(gallery: Store, what: str) -> None:
+    """Asks for the administrator's PIN, counted and journalled as at the service screen.
+
+    Raises GalleryRefused unless it is right, Misused where none is given.
+    """
+    from app.runtime import bootstrap  # noqa: PLC0415
+    from app.runtime.ledger import ADMINISTRATOR, Open, check_pin  # noqa: PLC0415
+
+    if not gallery.admin_pin_hash():
+        raise GalleryRefused("No administrator's PIN is set. Run: foyer gallery set-pin")
+    keys = gallery.key_store.load()
+    if keys is None:
+        raise KeyStoreError("The key provider lost the keys. Start again.")
+    pin = asking.hidden("The administrator's PIN")
+    asked = Open(gallery, bootstrap.pin_hasher(keys))
+    verdict, _ = check_pin(asked, ADMINISTRATOR, pin, time.time())
+    if verdict is PinVerdict.RIGHT:
+        return
+    detail = f"{what}-{verdict}"
+    gallery.record(Entry(EntryKind.ADMIN, time.time(), granted=False, detail=detail))
+    if verdict is PinVerdict.LOCKED:
+        raise GalleryRefused("Too many wrong PINs. Wait a while, then try again.")
+    raise GalleryRefused("That is not the administrator's PIN. Try again.")
 
 
 def note(context: Context, what: str, kind: EntryKind = EntryKind.PEOPLE) -> Entry:
