@@ -15,6 +15,7 @@ from typing import assert_never
 
 from app.domain import layers, liveness, planner, quality
 from app.domain.evidence import Evidence, Layer, Look, Verdict
+from app.domain.light import LightUse
 from app.domain.liveness import (
     Baseline,
     Challenge,
@@ -223,6 +224,8 @@ def _steady(session: Session, stage: Framing, sight: Sight, policy: Policy) -> S
     limits = policy.liveness
     if len(steady) < limits.steady_frames or sight.t_s - since_s < limits.steady_s:
         return replace(session, stage=Framing(Reason.HOLD_STILL, steady, since_s))
+    lit = policy.light_use is not LightUse.OFF and Need.NO_LIGHT not in session.needs
+    session = replace(session, lit_s=sight.now_s if lit else None)
     rest = liveness.baseline_of(steady)
     first = Challenging(sight.face.track, rest, 0, Step(session.plan[0], since_s=sight.now_s))
     return _answer(session, first, sight, None, policy)
