@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from app.domain.liveness import Challenge
 from app.domain.observation import Box, Face, Observation, Pose, Quality
 from app.domain.reasons import Reason
+from tests.fakes import heads
 
 WIDTH_PX, HEIGHT_PX = 640, 480
 GOOD_QUALITY = Quality(
@@ -33,15 +34,16 @@ def face(
     mouth: float = CLOSED_MOUTH,
     **quality: float,
 ) -> Face:
-    """A face that passes every gate unless told otherwise."""
+    """A face that passes every gate unless told otherwise, on a head that is there."""
+    measured = replace(GOOD_QUALITY, **quality)
     return Face(
         track=track,
         box=Box(220.0, 120.0, 200.0, 200.0),
-        landmarks=(),
+        landmarks=heads.landmarks(yaw_deg, pitch_deg, measured.eye_distance_px),
         pose=Pose(yaw_deg, pitch_deg, 0.0),
         eye_openness=eyes,
         mouth_openness=mouth,
-        quality=replace(GOOD_QUALITY, **quality),
+        quality=measured,
     )
 
 
@@ -300,12 +302,24 @@ def boxed(box: Box) -> Twist:
 def turned(yaw_deg: float, pitch_deg: float = 0.0, after_s: float = 0.0) -> Twist:
     """The head stays like this from then on, whatever is asked."""
     held = Pose(yaw_deg, pitch_deg, 0.0)
+    marks = heads.landmarks(yaw_deg, pitch_deg)
 
     def twist(t_s: float, each: Observation) -> tuple[Observation, ...]:
-        faces = tuple(replace(one, pose=held) for one in each.faces)
+        faces = tuple(replace(one, pose=held, landmarks=marks) for one in each.faces)
         return (replace(each, faces=faces) if t_s >= after_s else each,)
 
     return twist
+
+
+def on_paper(shape: heads.Shape = heads.flat, tilted: float = 2.2) -> Twist:
+    """The face is a print, tilted this many times as far as the turn that is read from it."""
+
+    def marked(one: Face) -> Face:
+        angles = (tilted * one.pose.yaw_deg, tilted * one.pose.pitch_deg)
+        marks = heads.landmarks(*angles, one.quality.eye_distance_px, shape)
+        return replace(one, landmarks=marks)
+
+    return lambda _t_s, each: (replace(each, faces=tuple(map(marked, each.faces))),)
 
 
 def unmeasured(after_s: float = 0.0) -> Twist:

@@ -16,6 +16,7 @@ from app.domain.matching import CalibrationPoint, Embedding, Metric, Space
 from app.domain.observation import Box, Face, Observation, Pose, Quality
 from app.domain.source import Camera
 from app.ports import CameraFormat, Chip, Frame
+from tests.fakes import heads
 from tests.fakes.lens import LENS
 
 SPACE = Space(
@@ -31,13 +32,18 @@ SPACE = Space(
 REST = Face(
     track=1,
     box=Box(220, 120, 200, 200),
-    landmarks=(),
+    landmarks=heads.landmarks(),
     pose=Pose(0.0, 0.0, 0.0),
     eye_openness=0.32,
     mouth_openness=0.02,
     quality=Quality(80.0, 200.0, 128.0, 40.0, 1.0),
 )
 FRAME_S = 1 / 60
+
+
+def _turned(yaw_deg: float, pitch_deg: float) -> Face:
+    marks = heads.landmarks(yaw_deg, pitch_deg)
+    return replace(REST, pose=Pose(yaw_deg, pitch_deg, 0.0), landmarks=marks)
 
 
 def face_of(person: int) -> Embedding:
@@ -68,11 +74,11 @@ class Visitor:
             return REST
         match self._asked:
             case Challenge.TURN_LEFT:
-                return replace(REST, pose=Pose(25.0, 0.0, 0.0))
+                return _turned(25.0, 0.0)
             case Challenge.TURN_RIGHT:
-                return replace(REST, pose=Pose(-25.0, 0.0, 0.0))
+                return _turned(-25.0, 0.0)
             case Challenge.LOOK_UP:
-                return replace(REST, pose=Pose(0.0, 20.0, 0.0))
+                return _turned(0.0, 20.0)
             case Challenge.BLINK:
                 return replace(REST, eye_openness=0.1)
             case Challenge.OPEN_MOUTH:

@@ -1,0 +1,204 @@
+"""The evidence of one face session: all it was told, small and exact, to be judged again.
+
+`replay` leads a new session through the same observations under the same policy. As a session
+reads no clock, draws no number and judges only what `grid` let through, it ends as it ended
+then, bit for bit. Numbers only; no picture can be made from them, but the movement of a person's
+landmarks is about that person and is kept as carefully as a template.
+
+    "FT", version ‖ zlib of: header's length, header (JSON), columns of looks, faces, landmarks
+
+Columns are little-endian arrays with their bytes sorted by significance, landmarks as differences
+from the face before, which is what makes them small.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain import session as sessions
+from app.domain.columns import Damaged, pack, unpack
+from app.domain.people import Need
+from app.domain.policy import Policy
+from app.domain.session import Challenging, Complete, Failed, Framing, Session, Told
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+MAGIC = b"FT\x01"
+LARGEST_BYTES = 64 * 1024 * 1024
+"""What a tape may unpack to: an hour of looks, and no more of somebody's memory."""
+
+
+class End(StrEnum):
+    """What ended the session: its last look, the passing of time, or something outside of it."""
+
+    LOOK = "look"
+    TIME = "time"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """`ended_s`: when, monotonic seconds. `verdict`: `summary` of the session as it ended then.
+
+    `camera`: fingerprint of the camera, empty where unknown. `identified`: what the comparison
+    of the faces found, empty where it did not come to that; it says whose face it was, which no
+    tape can replay.
+    """
+
+    nonce: bytes
+    needs: frozenset[Need]
+    started_s: float
+    policy: Policy
+    told: tuple[Told, ...]
+    end: End
+    ended_s: float
+    verdict: str
+    camera: str = ""
+    identified: str = ""
+
+
+def record(of: Session, end: End, ended_s: float, policy: Policy, camera: str = "") -> Tape:
+    return Tape(
+        nonce=of.nonce,
+        needs=of.needs,
+        started_s=of.started_s,
+        policy=policy,
+        told=of.told,
+        end=end,
+        ended_s=ended_s,
+        verdict=summary(of),
+        camera=camera,
+    )
+
+
+def replay(tape: Tape) -> Session:
+    """The session once more."""
+    policy = tape.policy
+    session = sessions.begin(tape.nonce, tape.needs, tape.started_s, policy.liveness)
+    for told in tape.told:
+        session = sessions.look(session, told.seen, told.now_s, policy)
+    if tape.end is End.TIME:
+        session = sessions.tick(session, tape.ended_s, policy.liveness)
+    return session
+
+
+def summary(of: Session) -> str:
+    """Everything a session decided, canonical JSON; numbers with every one of their bits."""
+    stage = of.stage
+    said: dict[str, object] = {"plan": list(of.plan), "looks": len(of.told)}
+    match stage:
+        case Framing(hint=hint):
+            said |= {"stage": "framing", "hint": hint}
+        case Challenging(index=index, met=met):
+            said |= {"stage": "challenging", "step": index, "met": [each.frame for each in met]}
+        case Complete():
+            said |= {"stage": "complete", "met": list(stage.met_frames)}
+            said |= {"match": list(stage.match_frames)}
+        case Failed():
+            said |= {"stage": "failed", "reason": stage.reason, "layer": stage.layer}
+    if isinstance(stage, Complete | Failed):
+        said["verdicts"] = [
+            [each.layer, each.finding, each.why, [[n, float(v).hex()] for n, v in each.measures]]
+            for each in stage.verdicts
+        ]
+    return json.dumps(said, sort_keys=True, separators=(",", ":"))
+
+
+# -- as bytes
+
+
+def encode(tape: Tape) -> bytes:
+    """The same bytes for the same tape on one machine; `decode` gives it back."""
+    header = {
+        "nonce": tape.nonce.hex(),
+        "needs": sorted(tape.needs),
+        "started_s": tape.started_s,
+        "policy": {name: _document(part) for name, part in _parts(tape.policy)},
+        "end": tape.end,
+        "ended_s": tape.ended_s,
+        "verdict": tape.verdict,
+        "camera": tape.camera,
+        "identified": tape.identified,
+    }
+    text = json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
+    body = struct.pack("<I", len(text)) + text + pack(tape.told)
+    return MAGIC + zlib.compress(body, 9)
+
+
+def decode(data: bytes) -> Tape:
+    """Raises ValueError, with a sentence that says why, for anything `encode` did not make."""
+    try:
+        body = _unzipped(data)
+        (length,) = struct.unpack_from("<I", body)
+        header = json.loads(body[4 : 4 + length])
+        return Tape(
+            nonce=bytes.fromhex(header["nonce"]),
+            needs=frozenset(Need(word) for word in header["needs"]),
+            started_s=float(header["started_s"]),
+            policy=_policy_of(header["policy"]),
+            told=unpack(body[4 + length :]),
+            end=End(header["end"]),
+            ended_s=float(header["ended_s"]),
+            verdict=str(header["verdict"]),
+            camera=str(header["camera"]),
+            identified=str(header["identified"]),
+        )
+    except Damaged:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
+        raise Damaged(f"it is no tape this program wrote ({error})") from error
+
+
+def _unzipped(data: bytes) -> bytes:
+    if not data.startswith(MAGIC):
+        raise Damaged("it does not begin as a tape does")
+    opened = zlib.decompressobj()
+    try:
+        body = opened.decompress(data[len(MAGIC) :], LARGEST_BYTES)
+    except zlib.error as error:
+        raise Damaged("its bytes were altered") from error
+    if not opened.eof or opened.unused_data:
+        raise Damaged("it is cut short, or longer than it should be")
+    return body
+
+
+def _parts(policy: Policy) -> Iterator[tuple[str, DataclassInstance]]:
+    """What is a dataclass of numbers itself: all a session goes by is among these."""
+    for each in fields(policy):
+        part = getattr(policy, each.name)
+        if is_dataclass(part) and not isinstance(part, type):
+            yield each.name, part
+
+
+def _document(part: DataclassInstance) -> dict[str, object]:
+    return {each.name: getattr(part, each.name) for each in fields(part)}
+
+
+def _policy_of(document: dict[str, dict[str, object]]) -> Policy:
+    """The policy again, where this program's has the same numbers. What was not stored is what
+    it is by default, and no session depends on it."""
+    standard = Policy()
+    named = {name: _document(part) for name, part in _parts(standard)}
+    if {name: set(part) for name, part in document.items()} != {
+        name: set(part) for name, part in named.items()
+    }:
+        raise Damaged("it was recorded by another version of Foyer, whose policy had other numbers")
+    changed: dict[str, DataclassInstance] = {
+        name: replace(part, **document[name]) for name, part in _parts(standard)
+    }
+    return _with(standard, changed)
+
+
+def _with(policy: Policy, changed: dict[str, DataclassInstance]) -> Policy:
+    values = {each.name: getattr(policy, each.name) for each in fields(policy)}
+    return Policy(**{**values, **changed})
