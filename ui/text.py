@@ -1,7 +1,7 @@
 """Every word the kiosk says. English stands here; other languages in `resources/locale`.
 
 Each member of an enum that can reach the screen has its words in a table below, and a test
-fails when one is missing. `pyside6-lupdate ui/text.py -ts resources/locale/foyer_de.ts` keeps
+fails when one is missing. `pyside6-lupdate ui/text.py ui/words.py ui/selftest_text.py -ts …` keeps
 the translations in step.
 """
 

@@ -20,6 +20,7 @@ from app.presentation import (
     GrantedView,
     OutOfServiceView,
     PinView,
+    SelfTestView,
     ServiceView,
     VerifyView,
     View,
@@ -36,6 +37,7 @@ from ui.screens.pin import PinScreen
 from ui.screens.resting import RestingScreen
 from ui.screens.result import DeniedScreen, GrantedScreen
 from ui.screens.screen import Press
+from ui.screens.selftest import SelfTestScreen
 from ui.screens.service import AdminPinScreen, ServiceScreen
 from ui.screens.verify import Pictures, VerifyScreen
 from ui.theme import Look, Tone, load_face, load_palette, unit_for
@@ -63,6 +65,7 @@ AnyScreen = (
     | DeniedScreen
     | AdminPinScreen
     | ServiceScreen
+    | SelfTestScreen
     | RestingScreen
 )
 
@@ -110,6 +113,7 @@ class Window(QWidget):
         self._denied = DeniedScreen(self, self.pressed)
         self._admin_pin = AdminPinScreen(self, self.pressed)
         self._service = ServiceScreen(self, self.pressed)
+        self._selftest = SelfTestScreen(self, self.pressed)
         self._resting = RestingScreen(self, self.pressed)
         for screen in self._screens():
             screen.hide()
@@ -177,6 +181,9 @@ class Window(QWidget):
             case ServiceView():
                 self._service.show_view(view)
                 return self._service
+            case SelfTestView():
+                self._selftest.show_view(view)
+                return self._selftest
             case OutOfServiceView():
                 self._resting.show_view(view)
                 return self._resting
@@ -212,6 +219,7 @@ class Window(QWidget):
             self._denied,
             self._admin_pin,
             self._service,
+            self._selftest,
             self._resting,
         )
 

@@ -589,5 +589,133 @@ oder Nummer tippen.</translation>
         <source>This kiosk is resting</source>
         <translation>Dieser Kiosk ruht</translation>
     </message>
+    <message>
+        <source>Real person</source>
+        <translation>Echte Person</translation>
+    </message>
+    <message>
+        <source>Printed photo</source>
+        <translation>Gedrucktes Foto</translation>
+    </message>
+    <message>
+        <source>Phone</source>
+        <translation>Telefon</translation>
+    </message>
+    <message>
+        <source>Tablet</source>
+        <translation>Tablet</translation>
+    </message>
+    <message>
+        <source>Untested: at a door, a face needs the PIN as well</source>
+        <translation>Ungeprüft: an Türen braucht ein Gesicht auch die PIN</translation>
+    </message>
+    <message>
+        <source>Limited: a door opens to a face with its number, otherwise with the PIN</source>
+        <translation>Begrenzt: eine Tür öffnet sich für ein Gesicht mit Nummer, sonst mit PIN</translation>
+    </message>
+    <message>
+        <source>Trusted: a face alone may open a door</source>
+        <translation>Bewährt: ein Gesicht allein darf eine Tür öffnen</translation>
+    </message>
+    <message>
+        <source>Camera self-test</source>
+        <translation>Selbsttest der Kamera</translation>
+    </message>
+    <message>
+        <source>Errors, and the rates they allow (95 %)</source>
+        <translation>Fehler und mögliche Raten (95 %)</translation>
+    </message>
+    <message>
+        <source>So far</source>
+        <translation>Bisher</translation>
+    </message>
+    <message>
+        <source>not tried yet · {left} to go</source>
+        <translation>noch nicht versucht · {left} fehlen</translation>
+    </message>
+    <message>
+        <source>{errors} of {n} refused</source>
+        <translation>{errors} von {n} abgewiesen</translation>
+    </message>
+    <message>
+        <source>{errors} of {n} let through</source>
+        <translation>{errors} von {n} durchgelassen</translation>
+    </message>
+    <message>
+        <source>{low} to {high} %</source>
+        <translation>{low} bis {high} %</translation>
+    </message>
+    <message>
+        <source>{left} to go</source>
+        <translation>{left} fehlen</translation>
+    </message>
+    <message>
+        <source>.</source>
+        <translation>,</translation>
+    </message>
+    <message>
+        <source>Storing the result …</source>
+        <translation>Das Ergebnis wird gespeichert …</translation>
+    </message>
+    <message>
+        <source>It could not be stored. Please try again.</source>
+        <translation>Es konnte nicht gespeichert werden. Bitte versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Choose what the camera will see, then follow the prompts with it.</source>
+        <translation>Wählen Sie, was die Kamera sehen soll, und folgen Sie damit den Aufforderungen.</translation>
+    </message>
+    <message>
+        <source>{what}: not counted. {why}</source>
+        <translation>{what}: nicht gezählt. {why}</translation>
+    </message>
+    <message>
+        <source>{what}: let through. That is an error.</source>
+        <translation>{what}: durchgelassen. Das ist ein Fehler.</translation>
+    </message>
+    <message>
+        <source>{what}: let through, as it should be.</source>
+        <translation>{what}: durchgelassen, wie es sein soll.</translation>
+    </message>
+    <message>
+        <source>{what}: refused. {why}</source>
+        <translation>{what}: abgewiesen. {why}</translation>
+    </message>
+    <message>
+        <source>{what}: refused, as it should be.</source>
+        <translation>{what}: abgewiesen, wie es sein soll.</translation>
+    </message>
+    <message>
+        <source>Self-test: {what}. Nothing opens.</source>
+        <translation>Selbsttest: {what}. Nichts öffnet sich.</translation>
+    </message>
+    <message>
+        <source>Do not count the last one</source>
+        <translation>Den letzten nicht zählen</translation>
+    </message>
+    <message>
+        <source>Start anew</source>
+        <translation>Neu beginnen</translation>
+    </message>
+    <message>
+        <source>Store the result</source>
+        <translation>Ergebnis speichern</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Stop this trial</source>
+        <translation>Versuch abbrechen</translation>
+    </message>
+    <message>
+        <source>Use this camera</source>
+        <translation>Diese Kamera nehmen</translation>
+    </message>
+    <message>
+        <source>Test the camera</source>
+        <translation>Kamera prüfen</translation>
+    </message>
 </context>
 </TS>

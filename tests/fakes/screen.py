@@ -9,11 +9,13 @@ from datetime import datetime
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from app.domain.assurance import Count, Species, Tier, Trial, Trials
 from app.domain.events import Button, Event, Moment
 from app.domain.journal import Factor, Purpose
 from app.domain.liveness import Challenge
 from app.domain.people import ClaimKind
 from app.domain.picture import Picture
+from app.domain.policy import Policy
 from app.domain.reasons import Reason
 from app.presentation import (
     AdminPinView,
@@ -26,9 +28,11 @@ from app.presentation import (
     GrantedView,
     OutOfServiceView,
     PinView,
+    SelfTestView,
     ServiceView,
     VerifyView,
     View,
+    counts_of,
 )
 from ui.options import UiOptions
 from ui.theme import ThemeName
@@ -98,6 +102,8 @@ LOG = tuple(
     for minute in range(40)
 )
 
+TRIALS = Trials(Count(30, 1), Count(29, 0), Count(12, 0), Count(14, 1))
+
 FACE_ONLY = frozenset({Factor.FACE})
 BADGE_AND_PIN = frozenset({Factor.BADGE, Factor.PIN})
 
@@ -151,7 +157,45 @@ VIEWS: dict[str, View] = {
     "admin-pin-fault": AdminPinView(0, 4, 12, Reason.WRONG_CREDENTIALS, checking=False),
     "admin-pin-checking": AdminPinView(0, 4, 12, None, checking=True),
     "service-reading": ServiceView((), ()),
-    "service": ServiceView(FACTS, LOG),
+    "service": ServiceView(FACTS, LOG, can_enrol=True, can_test=True),
+    "trial": VerifyView(
+        Challenge.TURN_LEFT,
+        1,
+        3,
+        0.4,
+        0.1,
+        None,
+        claimed=False,
+        simulated=False,
+        trial=Species.PHONE,
+    ),
+    "selftest-new": SelfTestView(
+        counts_of(Trials(), Policy()),
+        Tier.UNTESTED,
+        None,
+        can_try=True,
+        changed=False,
+        storing=False,
+        not_stored=False,
+    ),
+    "selftest": SelfTestView(
+        counts_of(TRIALS, Policy()),
+        Tier.LIMITED,
+        Trial(Species.GENUINE, accepted=False, reason=Reason.WRONG_CREDENTIALS),
+        can_try=True,
+        changed=True,
+        storing=False,
+        not_stored=False,
+    ),
+    "selftest-storing": SelfTestView(
+        counts_of(Trials(*[Count(120, 100)] * 4), Policy()),
+        Tier.TRUSTED,
+        Trial(Species.TABLET, accepted=True),
+        can_try=False,
+        changed=True,
+        storing=True,
+        not_stored=False,
+    ),
     "resting": OutOfServiceView("gallery-rolled-back"),
 }
 VIEWS |= {

@@ -106,7 +106,8 @@ def sources_now(folder: Path) -> set[str]:
     tool = Path(sys.executable).with_name("pyside6-lupdate")
     if not tool.exists():
         pytest.skip("pyside6-lupdate is not beside this Python")
-    command = [str(tool), "ui/text.py", "ui/words.py", "-ts", str(target)]
+    sources = ["ui/text.py", "ui/words.py", "ui/selftest_text.py"]
+    command = [str(tool), *sources, "-ts", str(target)]
     subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, timeout=60)
     root = ET.parse(target).getroot()  # noqa: S314 - written by Qt's own tool just now
     return {message.findtext("source") or "" for message in root.iter("message")}

@@ -29,6 +29,9 @@ class Icon(StrEnum):
     SLIDERS = "sliders"
     WAVE = "wave"
     REPEAT = "repeat"
+    PRINT = "print"
+    PHONE = "phone"
+    TABLET = "tablet"
 
 
 #: The stroke of an icon, in units of its field.
@@ -102,6 +105,30 @@ def _bell(path: QPainterPath) -> None:
     _line(path, (8, 83), (92, 83))
     _line(path, (50, 34), (50, 22))
     _line(path, (41, 20), (59, 20))
+
+
+def _portrait(path: QPainterPath, middle_y: float) -> None:
+    """Head and shoulders, as on a picture of somebody."""
+    path.addEllipse(QRectF(41, middle_y - 20, 18, 20))
+    path.moveTo(32, middle_y + 20)
+    path.cubicTo(34, middle_y + 4, 66, middle_y + 4, 68, middle_y + 20)
+
+
+def _print(path: QPainterPath) -> None:
+    _line(path, (16, 8), (66, 8), (84, 26), (84, 92), (16, 92), (16, 8))
+    _line(path, (66, 8), (66, 26), (84, 26))
+    _portrait(path, 54)
+
+
+def _phone(path: QPainterPath) -> None:
+    path.addRoundedRect(QRectF(26, 6, 48, 88), 10, 10)
+    _line(path, (44, 84), (56, 84))
+    _portrait(path, 46)
+
+
+def _tablet(path: QPainterPath) -> None:
+    path.addRoundedRect(QRectF(6, 16, 88, 68), 10, 10)
+    _portrait(path, 48)
 
 
 def _key(path: QPainterPath) -> None:
@@ -210,6 +237,9 @@ _DRAWINGS: dict[Icon, Callable[[QPainterPath], None]] = {
     Icon.HEAD_NEAR: _head_near,
     Icon.PAUSE: _pause,
     Icon.SLIDERS: _sliders,
+    Icon.PRINT: _print,
+    Icon.PHONE: _phone,
+    Icon.TABLET: _tablet,
     Icon.WAVE: _wave,
     Icon.REPEAT: _repeat,
 }

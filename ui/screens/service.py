@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.events import Button
 from app.presentation import AdminPinView, ServiceView
-from ui import text
+from ui import selftest_text, text
 from ui.components.action import ActionButton, Style
 from ui.components.entry import PinEntry
 from ui.components.icons import Icon
@@ -86,6 +86,11 @@ class ServiceScreen(QWidget):
         self._refresh = ActionButton(
             self, Style.PLAIN, partial(press, Button.RETRY, ""), icon=Icon.REPEAT
         )
+        self._cameras = Twins(
+            self,
+            (Style.PLAIN, None, partial(press, Button.USE_CAMERA, "")),
+            (Style.PLAIN, None, partial(press, Button.SELF_TEST, "")),
+        )
         self._facts = FactTable(self)
         self._log = LogTail(self)
         self._twins = Twins(
@@ -99,6 +104,9 @@ class ServiceScreen(QWidget):
         reading = ((words.service_reading, ""),)
         self._title.say(words.service_title)
         self._refresh.say(words.service_refresh)
+        self._cameras.say(selftest_text.use_camera(), selftest_text.try_camera())
+        self._cameras.first.setEnabled(view.can_enrol)
+        self._cameras.second.setEnabled(view.can_test)
         self._facts.say(words.service_status, view.facts or reading)
         self._log.say(words.service_log, view.log)
         self._twins.say(words.service_exit, words.service_back)
@@ -108,7 +116,8 @@ class ServiceScreen(QWidget):
         self._log.say("", ())
 
     def arrange(self, look: Look) -> None:
-        apply_all((self._title, self._refresh, self._facts, self._log, self._twins), look)
+        parts = (self._title, self._refresh, self._cameras, self._facts, self._log, self._twins)
+        apply_all(parts, look)
         box = Box(0, 0, self.width(), self.height())
         rest = cut_foot(box, look, Foot(self._twins))
         width = self._refresh.width_for(look)
@@ -117,10 +126,20 @@ class ServiceScreen(QWidget):
         title, refresh = head.cut_left(head.width - width)
         place(self._title, title)
         place(self._refresh, refresh)
+        gap = look.px(GAP_DU)
         if look.portrait:
             needed = self._facts.height_for(rest.width, look)
-            facts, log = rest.cut_top(min(needed, round(rest.height * 0.7)), look.px(GAP_DU))
+            cameras, rest = rest.cut_bottom(self._cameras_height(rest.width, look), gap)
+            facts, log = rest.cut_top(min(needed, round(rest.height * 0.7)), gap)
         else:
-            facts, log = rest.cut_left(round(rest.width * 0.56), look.px(GAP_DU))
+            facts, log = rest.cut_left(round(rest.width * 0.56), gap)
+            cameras, log = log.cut_bottom(self._cameras_height(log.width, look), gap)
+        self._cameras.arrange(cameras)
         place(self._facts, facts)
         place(self._log, log)
+
+    def _cameras_height(self, width: int, look: Look) -> int:
+        """Lower than the foot: these are not what people come here for every day."""
+        each = (width - look.px(GAP_DU)) // 2
+        both = (self._cameras.first, self._cameras.second)
+        return max(look.px(REFRESH_DU), *(button.height_for(each, look) for button in both))

@@ -14,7 +14,7 @@ from app.domain.liveness import Challenge
 from app.domain.picture import Picture
 from app.domain.reasons import Reason
 from app.presentation import VerifyView
-from ui import text
+from ui import selftest_text, text
 from ui.components.action import Style
 from ui.components.icons import Icon
 from ui.components.label import Label
@@ -73,8 +73,14 @@ class VerifyScreen(QWidget):
         # Between two movements the instruction itself is to look ahead: once is enough.
         resting = view.prompt is None and view.step and view.hint is Reason.LOOK_STRAIGHT
         self._hint.say(text.hint(view.hint) if view.hint and not resting else "")
-        self._note.say(words.nothing_recorded)
-        self._twins.say(words.use_badge_or_pin, words.cancel)
+        on_trial = view.trial is not None
+        self._note.say(
+            words.nothing_recorded if view.trial is None else selftest_text.trial_of(view.trial)
+        )
+        self._twins.say(
+            words.use_badge_or_pin, selftest_text.stop_trial() if on_trial else words.cancel
+        )
+        self._twins.first.setVisible(not on_trial)
 
     def look(self) -> None:
         """Paint the newest picture, if there is a new one."""
