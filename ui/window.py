@@ -26,6 +26,7 @@ from app.presentation import (
     View,
 )
 from ui.components.focus import FocusRing
+from ui.components.glow import Glow
 from ui.components.header import HEIGHT_DU, Header
 from ui.language import Languages
 from ui.layout import Box, place
@@ -117,6 +118,7 @@ class Window(QWidget):
         self._resting = RestingScreen(self, self.pressed)
         for screen in self._screens():
             screen.hide()
+        self._glow = Glow(self, self._verify.stand_on)
         self._ring = FocusRing(self)
         self._minute = QTimer(self)
         self._minute.setSingleShot(True)
@@ -143,6 +145,7 @@ class Window(QWidget):
         self._screen = screen
         if isinstance(view, AttractView):
             self._forget_visit(screen)
+        self._glow.shine(view.light if isinstance(view, VerifyView) else None)
         self._say_header()
         if screen is not before or not isinstance(view, VerifyView):
             self._arrange_screen()
@@ -198,6 +201,7 @@ class Window(QWidget):
     def settle(self) -> None:
         """Show the newest picture and the end of every motion, for a picture of the screen."""
         self._verify.settle()
+        self._glow.finish()
         self._granted.settle()
 
     def _note_simulated(self, view: View) -> None:
@@ -330,6 +334,14 @@ class Window(QWidget):
             look = self.look()
             place(self._screen, self._frame(look)[1])
             self._screen.arrange(look)
+            self._arrange_glow(look)
+
+    def _arrange_glow(self, look: Look) -> None:
+        """Everywhere but behind what is read."""
+        header = self._header.geometry().adjusted(-look.px(20), 0, look.px(20), 0)
+        here = self._verify.pos()
+        panels = [panel.translated(here) for panel in self._verify.panels(look)]
+        self._glow.arrange(look, self.rect(), [header, *panels])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -106,7 +106,7 @@ def shown(nonce: bytes, since_s: float, policy: LightPolicy) -> Hue | None:
 
 def srgb(hue: Hue) -> tuple[int, int, int]:
     """How a screen is told to show it: red, green, blue, each 0..255 (IEC 61966-2-1)."""
-    red, green, blue = (round(255 * _encoded(value)) for value in LINEAR[hue])
+    red, green, blue = (round(255 * encoded(value)) for value in LINEAR[hue])
     return red, green, blue
 
 
@@ -116,5 +116,6 @@ def luminance(hue: Hue) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _encoded(linear: float) -> float:
+def encoded(linear: float) -> float:
+    """Linear light 0..1 as a screen is told it, 0..1."""
     return 12.92 * linear if linear <= 0.0031308 else 1.055 * linear ** (1 / 2.4) - 0.055  # noqa: PLR2004

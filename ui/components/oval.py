@@ -38,6 +38,8 @@ SIDE_DU = 116
 ABOVE_DU = 116
 SIGN_DU = 108
 SIGN_GAP_DU = 6
+#: On coloured light the sign stands on a badge of its own, this share of its side smaller.
+ON_BADGE = 0.17
 #: Between the parts of a ring of several steps, degrees.
 STEP_GAP_DEG = 7.0
 
@@ -75,6 +77,7 @@ class Oval(QWidget):
         self._shown = 0.0
         self._phase = 0
         self._layer: QPixmap | None = None
+        self._ground: QColor | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._advance)
@@ -98,6 +101,13 @@ class Oval(QWidget):
         self._steps = max(steps, 1)
         self._done = done
         self._wake()
+
+    def stand_on(self, ground: QColor | None) -> None:
+        """What is around the oval: the screen's own light, or with None the page."""
+        if ground != self._ground:
+            self._ground = ground
+            self._layer = None
+            self.update()
 
     def show_picture(self, picture: Picture) -> None:
         # The conversion copies: nothing keeps the bytes of the picture itself.
@@ -221,7 +231,7 @@ class Oval(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = self._ring_area()
         if not area.contains(event.rect()):
-            painter.fillRect(event.rect(), self._look.colour(Tone.PAGE))
+            painter.fillRect(event.rect(), self._ground or self._look.colour(Tone.PAGE))
         if area.intersects(event.rect()):
             if self._layer is None:
                 self._layer = self._draw_layer(self._look, area)
@@ -252,11 +262,14 @@ class Oval(QWidget):
     def _draw_layer(self, look: Look, area: QRect) -> QPixmap:
         """Page, empty oval and ring: everything that only changes with the progress."""
         layer = QPixmap(area.size())
-        layer.fill(look.colour(Tone.PAGE))
+        layer.fill(self._ground or look.colour(Tone.PAGE))
         painter = QPainter(layer)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(-area.topLeft())
         painter.setPen(Qt.PenStyle.NoPen)
+        if self._ground is not None:  # the ring stands out from the page, not from every colour
+            painter.setBrush(look.colour(Tone.PAGE))
+            painter.drawEllipse(area)
         painter.setBrush(look.colour(Tone.TINT))
         painter.drawEllipse(self._inner())
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -283,6 +296,12 @@ class Oval(QWidget):
     def _draw_sign(self, painter: QPainter, look: Look, prompt: Challenge) -> None:
         box = self._sign()
         accent = look.colour(Tone.ACCENT)
+        if self._ground is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(look.colour(Tone.PAGE))
+            painter.drawEllipse(box)
+            inwards = box.width() * ON_BADGE
+            box = box.adjusted(inwards, inwards, -inwards, -inwards)
         if prompt in GESTURES:
             icon = GESTURES[prompt][self._frame_of_gesture()]
             icons.draw(painter, icon, box.adjusted(4, 4, -4, -4), accent, 7)

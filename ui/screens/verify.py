@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QRect, Qt, QTimer
+from PySide6.QtGui import QColor, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.domain.events import Button
@@ -33,6 +33,8 @@ from ui.words import Words, words_now
 LOOK_MS = 16
 HINT_DU = 88
 GAP_DU = 24
+#: Around words that stand on a panel of their own.
+PANEL_PAD_DU = 20
 
 
 class Pictures(Protocol):
@@ -81,6 +83,16 @@ class VerifyScreen(QWidget):
             words.use_badge_or_pin, selftest_text.stop_trial() if on_trial else words.cancel
         )
         self._twins.first.setVisible(not on_trial)
+
+    def stand_on(self, ground: QColor | None) -> None:
+        self._oval.stand_on(ground)
+
+    def panels(self, look: Look) -> tuple[QRect, ...]:
+        """Where words need a calm ground, in this screen's own pixels."""
+        pad = look.px(PANEL_PAD_DU)
+        words = self._instruction.geometry().united(self._step.geometry())
+        foot = self._twins.geometry().united(self._note.geometry())
+        return tuple(each.adjusted(-pad, -pad, pad, pad) for each in (words, foot))
 
     def look(self) -> None:
         """Paint the newest picture, if there is a new one."""
