@@ -16,6 +16,7 @@ from typing import assert_never
 from platformdirs import user_config_path, user_data_path
 
 from app.domain.assurance import AssurancePolicy, FaceAlone
+from app.domain.depth import DepthPolicy, SecondKind
 from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
@@ -100,6 +101,20 @@ def _parts() -> tuple[Option, ...]:
         Option("camera.width_px", Kind.WHOLE, 640, "asked of the camera", "px", 160, 3840),
         Option("camera.height_px", Kind.WHOLE, 480, "asked of the camera", "px", 120, 2160),
         Option("camera.rate_hz", Kind.NUMBER, 30.0, "asked of the camera", "Hz", 5, 120),
+        _text("camera.second", "", "a second camera beside it, as camera.source; empty: none"),
+        _text(
+            "camera.second_kind",
+            SecondKind.DEPTH.value,
+            "what the second camera delivers",
+            SecondKind.DEPTH.value,
+            SecondKind.INFRARED.value,
+        ),
+        Option(
+            "camera.second_align",
+            Kind.LIST,
+            (),
+            "six numbers a b c d e f: x' = ax + by + c, y' = dx + ey + f; empty: the same view",
+        ),
         Option("gallery.path", Kind.PATH, str(data / "gallery.db"), "the encrypted gallery"),
         _text(
             "gallery.keys",
@@ -193,6 +208,10 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "passive.min_looks": ("", 3, 20),
     "passive.frontal_deg": ("degrees", 10, 20),
     "passive.min_eye_distance_px": ("px", 40, 100),
+    "depth.min_nose_mm": ("mm", 8, 20),
+    "depth.min_skin_ratio": ("", 1.2, 3),
+    "depth.min_looks": ("", 3, 20),
+    "depth.frontal_deg": ("degrees", 10, 20),
     "timing.idle_s": ("s", 3, 10),
     "timing.answer_s": ("s", 1, 15),
     "timing.granted_s": ("s", 2, 30),
@@ -216,6 +235,7 @@ POLICIES: dict[str, type] = {
     "matching": MatchPolicy,
     "timing": TimingPolicy,
     "passive": PassivePolicy,
+    "depth": DepthPolicy,
     "lockout": LockoutPolicy,
     "assurance": AssurancePolicy,
 }

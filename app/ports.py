@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.assurance import Tested
+from app.domain.depth import SecondKind
 from app.domain.journal import Entry, Row, Tally
 from app.domain.lockout import Lockout
 from app.domain.matching import Embedding, Snapshot, Space
@@ -31,12 +32,25 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Plane:
+    """One picture of a second camera, read-only: uint16 [height, width], mm, 0 where there is no
+    reading, or uint8 [height, width] infrared. `affine`: two rows of three, from (x, y, 1) in the
+    colour frame to (x, y) here, pixels."""
+
+    kind: SecondKind
+    values: NDArray[np.uint16] | NDArray[np.uint8]
+    affine: tuple[tuple[float, float, float], tuple[float, float, float]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One picture: `pixels` uint8 [height, width, 3], BGR, read-only; `t_s` monotonic seconds."""
+    """One picture: `pixels` uint8 [height, width, 3], BGR, read-only; `t_s` monotonic seconds.
+    `second`: what a second camera saw at the same moment, None where there is none."""
 
     number: int
     t_s: float
     pixels: NDArray[np.uint8]
+    second: Plane | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.domain.assurance import AssurancePolicy, FaceAlone
+from app.domain.depth import DepthPolicy, SecondKind
 from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
@@ -58,10 +59,15 @@ class KioskSettings:
 
 @dataclass(frozen=True, slots=True)
 class CameraSettings:
+    """`second_kind` is NONE where `second` names no camera; `second_align` is empty or six."""
+
     source: str
     width_px: int
     height_px: int
     rate_hz: float
+    second: str
+    second_kind: SecondKind
+    second_align: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,8 @@ class Settings:
             lockout=LockoutPolicy(**_numbers(self.table, "lockout")),
             timing=TimingPolicy(**_numbers(self.table, "timing")),
             passive=PassivePolicy(**_numbers(self.table, "passive")),
+            depth=DepthPolicy(**_numbers(self.table, "depth")),
+            second=self.camera.second_kind,
             assurance=AssurancePolicy(**_numbers(self.table, "assurance")),
             face_alone=FaceAlone(str(self.table["liveness.face_alone"].value)),
             number_length=_whole(self.table, "policy.number_length"),
@@ -328,6 +336,11 @@ def _typed(table: Mapping[str, Setting]) -> Settings:
             width_px=_whole(table, "camera.width_px"),
             height_px=_whole(table, "camera.height_px"),
             rate_hz=number("camera.rate_hz"),
+            second=text("camera.second"),
+            second_kind=SecondKind(text("camera.second_kind"))
+            if text("camera.second")
+            else SecondKind.NONE,
+            second_align=_six(words("camera.second_align")),
         ),
         gallery=GallerySettings(
             path=Path(text("gallery.path")).expanduser(),
@@ -344,6 +357,17 @@ def _typed(table: Mapping[str, Setting]) -> Settings:
         cues=CueSettings(words("cues.command")),
         table=table,
     )
+
+
+def _six(words: tuple[str, ...]) -> tuple[float, ...]:
+    numbers = [_number_of(word) for word in words]
+    found = tuple(each for each in numbers if each is not None and math.isfinite(each))
+    if len(words) not in {0, 6} or len(found) != len(words):
+        raise SettingsError(
+            f"camera.second_align is {_shown(list(words))}. It has to be empty or six numbers. "
+            "Correct it there."
+        )
+    return found
 
 
 def _whole(table: Mapping[str, Setting], key: str) -> int:

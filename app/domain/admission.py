@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.domain import assurance, layers
 from app.domain.assurance import Tier
+from app.domain.depth import SecondKind
 from app.domain.evidence import Layer
 from app.domain.journal import Factor
 from app.domain.light import LightUse
@@ -27,7 +28,9 @@ def suffices(kiosk: Kiosk, visit: Visit, policy: Policy) -> frozenset[frozenset[
 
 def required(policy: Policy) -> frozenset[Layer]:
     """The layers that have to have had their say before a face opens a door alone."""
-    return frozenset({Layer.LIGHT}) if policy.light_use is LightUse.REQUIRE else frozenset()
+    light = {Layer.LIGHT} if policy.light_use is LightUse.REQUIRE else set()
+    second = {Layer.DEPTH} if policy.second is not SecondKind.NONE else set()
+    return frozenset(light | second)
 
 
 def is_weak(done: Session, complete: Complete, policy: Policy) -> bool:

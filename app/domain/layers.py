@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.domain import passive, reflection
+from app.domain import depth, passive, reflection
 from app.domain.evidence import Evidence, Finding, Layer, Verdict
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ def judge(evidence: Evidence, policy: Policy) -> tuple[Verdict, ...]:
     return (
         reflection.judge(evidence, policy.light),
         passive.judge(evidence, policy.passive),
+        depth.judge(evidence, policy.depth, policy.second),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.assurance import AssurancePolicy, FaceAlone, Tier
+from app.domain.depth import DepthPolicy, SecondKind
 from app.domain.journal import Factor
 from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
@@ -144,7 +145,8 @@ class Policy:
     every screen must say. `admits`: sources that pass without being enrolled, of which only a
     recording and the simulated visitor can; for the demo, the evaluation and tests, and on
     purpose no setting. `assumed_tier`: taken for the camera's, whatever was tested; for the same
-    and no setting either. `engine`: the program, model pack and space that look."""
+    and no setting either. `engine`: the program, model pack and space that look. `second`: what
+    stands beside the colour camera."""
 
     mode: Mode = Mode.DOOR
     accepted: frozenset[frozenset[Factor]] = STANDARD_FACTORS
@@ -155,6 +157,8 @@ class Policy:
     lockout: LockoutPolicy = field(default_factory=LockoutPolicy)
     timing: TimingPolicy = field(default_factory=TimingPolicy)
     passive: PassivePolicy = field(default_factory=PassivePolicy)
+    depth: DepthPolicy = field(default_factory=DepthPolicy)
+    second: SecondKind = SecondKind.NONE
     number_length: int = 10
     pin_lengths: tuple[int, int] = (4, 12)
     simulated: bool = False

@@ -27,6 +27,7 @@ from app.vision.manifest import Pack, Task
 from app.vision.packs import as_path, load_verified
 from app.vision.parts import LiveScorer, Parts, Points
 from app.vision.pose import pose_of
+from app.vision.relief import relief_of
 from app.vision.search import Search
 from app.vision.tracking import Tracker
 
@@ -130,11 +131,16 @@ class Engine:
             self._passive.forget()
 
     def _scored(self, frame: Frame, faces: list[Face]) -> tuple[Face, ...]:
-        """The faces, largest first, and that one with its passive score."""
-        if self._passive is None or not faces:
-            return tuple(faces)
-        score = self._passive.score(frame.pixels, np.array(faces[0].landmarks))
-        return (replace(faces[0], live_score=score), *faces[1:])
+        """The faces, largest first, and that one with what only one face is asked: its passive
+        score, and what the second camera saw of it."""
+        if not faces:
+            return ()
+        ours, landmarks = faces[0], np.array(faces[0].landmarks)
+        if self._passive is not None:
+            ours = replace(ours, live_score=self._passive.score(frame.pixels, landmarks))
+        if frame.second is not None:
+            ours = replace(ours, relief=relief_of(frame.second, landmarks))
+        return (ours, *faces[1:])
 
     def _loaded(self) -> tuple[Parts, Search]:
         if self._parts is None or self._search is None:
