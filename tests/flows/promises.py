@@ -12,12 +12,22 @@ from typing import TypeVar
 
 from app.domain.assurance import FaceAlone, Tier
 from app.domain.effects import CheckPin, Effect, Identify, Record, Release, Watch
-from app.domain.events import Event, Identified, PinChecked, PinVerdict, Recorded
+from app.domain.events import (
+    CameraOpened,
+    Event,
+    GalleryChanged,
+    Identified,
+    Looked,
+    PinChecked,
+    PinVerdict,
+    Recorded,
+)
 from app.domain.journal import Entry, EntryKind, Factor, Purpose
 from app.domain.kiosk import start, step
 from app.domain.matching import Matched
 from app.domain.people import ClaimKind
 from app.domain.policy import Policy
+from app.domain.source import Camera, SourceKind
 from app.domain.states import Kiosk
 from app.presentation import GrantedView, View, present
 from tests.fakes.people import STAFF, Member
@@ -193,6 +203,33 @@ def _earned_by_face(done: Done, entry: Entry, policy: Policy) -> None:
     assert bool(claimed) is asked.claimed
     assert not asked.claimed or asked.person == entry.person
     challenged(done, asked, policy)
+    _by_one_named_camera(done, asked)
+
+
+def _by_one_named_camera(done: Done, asked: Identify) -> None:
+    """Between the waking and the answer one camera named itself, once, and before every frame
+    that was used; it was enrolled all that time, and of a kind that can be."""
+    enrolled: set[str] = set()
+    named: list[Camera] = []
+    unnamed_frames: set[int] = set()
+    watching = False
+    for event, _, effects in done:
+        match event:
+            case GalleryChanged(cameras=cameras):
+                enrolled = {each.camera.fingerprint for each in cameras}
+            case CameraOpened(camera=camera) if watching:
+                named.append(camera)
+            case Looked(visit=visit, observation=seen) if visit == asked.visit and not named:
+                unnamed_frames.add(seen.frame)
+            case _:
+                pass
+        assert all(camera.fingerprint in enrolled for camera in named)
+        if isinstance(event, Identified) and event.ticket == asked.ticket:
+            break
+        watching |= any(isinstance(each, Watch) and each.visit == asked.visit for each in effects)
+    assert len(named) == 1, "no camera, or more than one, saw this visit"
+    assert named[0].kind in {SourceKind.DEVICE, SourceKind.NETWORK, SourceKind.UNKNOWN}
+    assert not unnamed_frames & {*asked.match_frames, *asked.met_frames}
 
 
 A = TypeVar("A", Identify, CheckPin)

@@ -287,8 +287,8 @@ class Stage:
 def opened(policy: Policy) -> Stage:
     """A kiosk whose parts have all come up."""
     stage = Stage(policy, start(policy))
-    for part in (Part.GALLERY, Part.VISION, Part.CAMERA):
-        stage.tell(PartChanged(stage.moment, part, Condition.READY))
     stage.tell(GalleryChanged(stage.moment, len(STAFF), len(STAFF), 0.0, (ENROLLED,)))
     stage.tell(CameraOpened(stage.moment, LENS))
+    for part in (Part.GALLERY, Part.VISION, Part.CAMERA):
+        stage.tell(PartChanged(stage.moment, part, Condition.READY))
     return stage

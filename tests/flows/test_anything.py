@@ -20,6 +20,7 @@ from app.domain.events import (
     AdminChecked,
     BadgeRead,
     Button,
+    CameraOpened,
     Condition,
     EffectFailed,
     Event,
@@ -38,6 +39,7 @@ from app.domain.journal import Factor
 from app.domain.liveness import Challenge
 from app.domain.matching import Match, Matched, Unmatched, Unsure
 from app.domain.policy import STANDARD_FACTORS, Mode, Policy
+from app.domain.source import SourceKind
 from tests.fakes.faces import (
     Habits,
     Twist,
@@ -54,6 +56,7 @@ from tests.fakes.faces import (
     turned,
     unmeasured,
 )
+from tests.fakes.lens import ENROLLED, LENS
 from tests.fakes.people import STAFF, STRANGER, Member
 from tests.flows.promises import granted_for_a_reason, hold
 from tests.flows.stage import Stage, Worker, opened
@@ -156,7 +159,10 @@ def forged(kind: int, ticket_off: int, who: Member, match: Match) -> Line:
             StatusRead(t, ticket, (), ()),
             EffectFailed(t, ticket, "made-up"),
             Looked(t, stage.watched or b"nobody's visit..", seen(10_000, t.s, face())),
-            GalleryChanged(t, 1, 1, t.utc_s + 10.0),
+            GalleryChanged(t, 1, 1, t.utc_s + 10.0, (ENROLLED,)),
+            GalleryChanged(t, 1, 1, 0.0),
+            CameraOpened(t, LENS),
+            CameraOpened(t, replace(LENS, kind=SourceKind.VIRTUAL)),
         ]
         stage.tell(made_up[kind % len(made_up)])
 

@@ -13,6 +13,7 @@ from app.domain.policy import Mode
 from app.domain.reasons import Reason
 from app.domain.states import Attract, Showing
 from tests.fakes.faces import freezes, looped, shuffled, stutters, unmeasured
+from tests.fakes.lens import ENROLLED
 from tests.fakes.people import AMARA, IVO
 from tests.flows.stage import Stage, Worker
 from tests.flows.story import (
@@ -266,7 +267,7 @@ def face_locked_for(seconds: float) -> Line:
     def line(stage: Stage) -> None:
         until_s = stage.moment.utc_s + seconds
         stage.face_locked_until_s = until_s
-        stage.tell(GalleryChanged(stage.moment, 1, 1, until_s))
+        stage.tell(GalleryChanged(stage.moment, 1, 1, until_s, (ENROLLED,)))
 
     return line
 
