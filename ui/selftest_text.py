@@ -53,7 +53,7 @@ def count(of: CountView) -> str:
     else:
         words = translated(QT_TRANSLATE_NOOP("foyer", "{errors} of {n} let through"))
     said = words.replace("{errors}", str(of.errors)).replace("{n}", str(of.n))
-    between = translated(QT_TRANSLATE_NOOP("foyer", "{low} to {high} %"))
+    between = translated(QT_TRANSLATE_NOOP("foyer", "{low} to {high}\u00a0%"))
     said += " · " + between.replace("{low}", percent(of.low)).replace("{high}", percent(of.high))
     if of.errors == 0 and of.n < of.wanted:
         left = translated(QT_TRANSLATE_NOOP("foyer", "{left} to go"))
@@ -105,7 +105,7 @@ def trial_of(of: Species) -> str:
 
 
 def take_back() -> str:
-    return translated(QT_TRANSLATE_NOOP("foyer", "Do not count the last one"))
+    return translated(QT_TRANSLATE_NOOP("foyer", "Take the last one back"))
 
 
 def start_anew() -> str:

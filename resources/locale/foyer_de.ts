@@ -642,8 +642,8 @@ oder Nummer tippen.</translation>
         <translation>{errors} von {n} durchgelassen</translation>
     </message>
     <message>
-        <source>{low} to {high} %</source>
-        <translation>{low} bis {high} %</translation>
+        <source>{low} to {high} %</source>
+        <translation>{low} bis {high} %</translation>
     </message>
     <message>
         <source>{left} to go</source>
@@ -690,8 +690,8 @@ oder Nummer tippen.</translation>
         <translation>Selbsttest: {what}. Nichts öffnet sich.</translation>
     </message>
     <message>
-        <source>Do not count the last one</source>
-        <translation>Den letzten nicht zählen</translation>
+        <source>Take the last one back</source>
+        <translation>Zurücknehmen</translation>
     </message>
     <message>
         <source>Start anew</source>

@@ -102,7 +102,7 @@ LOG = tuple(
     for minute in range(40)
 )
 
-TRIALS = Trials(Count(30, 1), Count(29, 0), Count(12, 0), Count(14, 1))
+TRIALS = Trials(Count(30, 1), Count(29, 0), Count(12, 0), Count(14, 0))
 
 FACE_ONLY = frozenset({Factor.FACE})
 BADGE_AND_PIN = frozenset({Factor.BADGE, Factor.PIN})

@@ -16,7 +16,8 @@ GAP_DU = 24
 
 
 class Twins(QWidget):
-    """`first` stands where reading starts. Both are always equally wide and high."""
+    """`first` stands where reading starts. Both are always equally wide and high; where the first
+    is hidden the second has the room of both."""
 
     def __init__(
         self,
@@ -46,6 +47,9 @@ class Twins(QWidget):
     def arrange(self, box: Box) -> None:
         place(self, box)
         if self._look is None:
+            return
+        if self.first.isHidden():
+            place(self.second, Box(0, 0, box.width, box.height))
             return
         cells = Box(0, 0, box.width, box.height).columns(2, self._look.px(GAP_DU))
         both = (self.first, self.second)

@@ -22,7 +22,8 @@ from ui.theme import Look, Role, Tone
 
 GAP_DU = 24
 HEAD_DU = 96
-CHOICE_DU = 132
+#: Large enough to be hit with a phone or a print in the other hand.
+CHOICE_DU = 210
 
 CHOICES: dict[Species, tuple[Button, Icon]] = {
     Species.GENUINE: (Button.TRY_GENUINE, Icon.FACE),
@@ -106,8 +107,8 @@ class SelfTestScreen(QWidget):
         choices = tuple(self._choices.values())
         each = (rest.width - gap) // 2
         needed = max(button.height_for(each, look) for button in choices)
-        high = max(look.px(CHOICE_DU), needed)
-        high = max(min(high, (rest.height - 2 * gap) // 3), look.px(HEAD_DU))
+        room = (rest.height - 2 * gap) // 3
+        high = max(min(max(look.px(CHOICE_DU), needed), room), look.px(HEAD_DU))
         smallest = min(button.type_px(each, look) for button in choices)
         rows, rest = rest.cut_bottom(2 * high + gap, gap)
         for index, button in enumerate(choices):
