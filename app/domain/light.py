@@ -26,13 +26,14 @@ class Hue(StrEnum):
 
 
 #: Linear light (red, green, blue), each 0..1 of the screen's own; sRGB primaries. Red and blue
-#: take two values each, and green makes the relative luminance 0.42 for all four. The share of
-#: red, R/(R+G+B), is 0.67 at most (amber); a saturated red begins at 0.8 (WCAG 2.2).
+#: take two values each, and green makes the relative luminance 0.45 for all four. The share of
+#: red, R/(R+G+B), is 0.56 at most (amber); a saturated red begins at 0.8 (WCAG 2.2). Deeper
+#: colours would say 1.4 times as much, and look like a fairground.
 LINEAR: dict[Hue, tuple[float, float, float]] = {
-    Hue.ROSE: (0.85, 0.249, 0.85),
-    Hue.AMBER: (0.85, 0.325, 0.10),
-    Hue.SKY: (0.12, 0.466, 0.85),
-    Hue.GREEN: (0.12, 0.541, 0.10),
+    Hue.ROSE: (0.80, 0.311, 0.80),
+    Hue.AMBER: (0.80, 0.365, 0.26),
+    Hue.SKY: (0.28, 0.465, 0.80),
+    Hue.GREEN: (0.28, 0.520, 0.26),
 }
 
 #: Separates these digests from those of the plan, which come from the same nonce.

@@ -22,6 +22,7 @@ from ui.components.action import ActionButton
 from ui.components.door import Door
 from ui.components.entry import NumberEntry
 from ui.components.focus import FocusRing
+from ui.components.glow import Glow
 from ui.components.header import HouseMark
 from ui.components.label import Label
 from ui.components.pill import Pill
@@ -89,7 +90,7 @@ def overlaps(shown: list[QWidget], window: QWidget) -> list[str]:
     leaves = [
         widget
         for widget in shown
-        if widget not in parents and not isinstance(widget, HouseMark | FocusRing)
+        if widget not in parents and not isinstance(widget, Glow | HouseMark | FocusRing)
     ]
     return [
         f"{first.accessibleName()!r} covers {second.accessibleName()!r}"

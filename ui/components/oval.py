@@ -33,6 +33,8 @@ from ui.theme import Look, Tone
 ASPECT = 0.786
 RING_DU = 16
 RING_GAP_DU = 16
+#: Around the ring, so that it never borders on coloured light.
+RIM_DU = 8
 #: Room for the sign beside and above the ring.
 SIDE_DU = 116
 ABOVE_DU = 116
@@ -131,7 +133,7 @@ class Oval(QWidget):
 
     def height_for(self, width: int, look: Look) -> int:
         """Pixels it wants to be high at this width: no taller than its oval can use."""
-        ring = look.px(RING_DU + RING_GAP_DU)
+        ring = look.px(RING_DU + RING_GAP_DU + RIM_DU)
         oval = (width - 2 * (look.px(SIDE_DU) + ring)) / ASPECT
         return round(oval) + 2 * ring + look.px(ABOVE_DU)
 
@@ -190,7 +192,7 @@ class Oval(QWidget):
         if self._look is None:
             return QRectF()
         look = self._look
-        ring = look.px(RING_DU + RING_GAP_DU)
+        ring = look.px(RING_DU + RING_GAP_DU + RIM_DU)
         wide = self.width() - 2 * (look.px(SIDE_DU) + ring)
         high = self.height() - look.px(ABOVE_DU) - 2 * ring
         width = max(min(wide, high * ASPECT), 1.0)
