@@ -69,6 +69,14 @@ class CameraSettings:
     second_kind: SecondKind
     second_align: tuple[float, ...]
 
+    @property
+    def affine(self) -> tuple[tuple[float, float, float], tuple[float, float, float]] | None:
+        """`second_align` as two rows, None where it is empty: both see the same view."""
+        if not self.second_align:
+            return None
+        a, b, c, d, e, f = self.second_align
+        return (a, b, c), (d, e, f)
+
 
 @dataclass(frozen=True, slots=True)
 class GallerySettings:

@@ -23,6 +23,8 @@ from app.ports import CameraFormat, Frame, FrameSource, Plane
 #: Pictures further apart than this are of different moments, seconds: a little more than one
 #: period of a camera of 30 Hz. A head that turns at 75 degrees a second turns 3 in it.
 NEAREST_S = 0.04
+#: A second camera that repeats its readings for this long hangs, seconds; as for the first.
+FROZEN_S = 0.8
 #: A second camera whose times do not come up with the colour camera's in so many pictures.
 _MOST_READ = 120
 
@@ -91,6 +93,8 @@ class PairedCamera:
         self._second = second
         self._affine = affine
         self._last: tuple[Reading, ...] = ()
+        #: Since when the second camera's readings are the same.
+        self._same_s = 0.0
 
     def identity(self) -> Camera:
         """One fingerprint for both, so that either one swapped is another camera."""
@@ -129,7 +133,7 @@ class PairedCamera:
         for _ in range(_MOST_READ):
             if self._last and self._last[-1].t_s >= frame.t_s:
                 break
-            self._last = (*self._last[-1:], self._second.read())
+            self._last = (*self._last[-1:], self._read_on())
         else:
             raise CameraMisbehaved(
                 f"The times of {self._second.name} do not follow those of {self._colour.name}. "
@@ -140,6 +144,19 @@ class PairedCamera:
             return None
         affine = self._affine or _scaling(frame.pixels.shape, best.values.shape)
         return Plane(self._second.kind, _checked(best.values, self._second), affine)
+
+    def _read_on(self) -> Reading:
+        """The next reading; its sensor's noise makes it another one than the last, unless there
+        is nothing within its range at all."""
+        reading = self._second.read()
+        before = self._last[-1].values if self._last else None
+        if before is None or not np.array_equal(reading.values, before):
+            self._same_s = reading.t_s
+        elif reading.t_s - self._same_s >= FROZEN_S and reading.values.any():
+            raise CameraMisbehaved(
+                f"{self._second.name} repeats the same picture. Replug the camera."
+            )
+        return reading
 
 
 def _checked(

@@ -44,7 +44,7 @@ from app.runtime.ledger import Open
 if TYPE_CHECKING:
     from app.domain.picture import Picture
     from app.domain.source import Camera
-    from app.settings import Settings
+    from app.settings import CameraSettings, Settings
     from app.vision.manifest import AntispoofPack, Manifest
 
 
@@ -175,11 +175,23 @@ def policy_of(settings: Settings) -> Policy:
 
 
 def frame_source(settings: Settings) -> FrameSource:
-    """The camera named in `camera.source`, not opened yet; raises SettingsError for a bad name."""
+    """The camera named in `camera.source`, with the one in `camera.second` beside it, not opened
+    yet; raises SettingsError for a bad name."""
     from app.camera.choose import source_at  # noqa: PLC0415 - OpenCV is not always needed
 
     camera = settings.camera
-    return source_at(camera.source, camera.width_px, camera.height_px, camera.rate_hz)
+    colour = source_at(camera.source, camera.width_px, camera.height_px, camera.rate_hz)
+    return _paired(camera, colour) if camera.second else colour
+
+
+def _paired(camera: CameraSettings, colour: FrameSource) -> FrameSource:
+    from app.camera.choose import second_at  # noqa: PLC0415
+    from app.camera.opencv import Wanted  # noqa: PLC0415
+    from app.camera.paired import PairedCamera  # noqa: PLC0415
+
+    wanted = Wanted(camera.width_px, camera.height_px, camera.rate_hz)
+    second = second_at(camera.second, camera.second_kind, colour, wanted)
+    return PairedCamera(colour, second, camera.affine)
 
 
 def video_devices() -> list[tuple[str, Camera]]:
