@@ -15,15 +15,18 @@ from app.errors import SettingsError
 from app.ports import FrameSource
 
 
-def source_at(text: str, width_px: int, height_px: int, rate_hz: float) -> FrameSource:
+def source_at(
+    text: str, width_px: int, height_px: int, rate_hz: float, *, steady: bool = False
+) -> FrameSource:
     """The source named by the address `text`, not opened yet; raises SettingsError.
 
-    Size and rate are asked of a device; streams and recordings come as they are.
+    Size and rate are asked of a device, and with `steady` that it stops adjusting itself;
+    streams and recordings come as they are.
     """
     address = parse_address(text)
     match address:
         case Device() | Stream():
-            return OpencvCamera(address, Wanted(width_px, height_px, rate_hz))
+            return OpencvCamera(address, Wanted(width_px, height_px, rate_hz), steady=steady)
         case Recording(path):
             return ReplayCamera(Path(path))
         case _:

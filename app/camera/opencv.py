@@ -12,6 +12,7 @@ from app.camera.address import Address, Device, Interface, Recording, Stream
 from app.camera.freeze import FreezeWatch
 from app.camera.grabber import Capture, Grabber, Patience, Shot, Started
 from app.camera.identity import camera_at
+from app.camera.steady import SteadyCapture
 from app.cv import cv2
 from app.domain.source import Camera
 from app.errors import CameraMisbehaved, CameraUnavailable
@@ -60,7 +61,10 @@ Identify = Callable[[Address, int, int], Camera]
 
 
 class OpencvCamera:
-    """A FrameSource over `cv2.VideoCapture`. Closing and opening again is how to recover."""
+    """A FrameSource over `cv2.VideoCapture`. Closing and opening again is how to recover.
+
+    `steady`: ask the device to stop adjusting exposure and white balance once they settled.
+    """
 
     def __init__(
         self,
@@ -71,6 +75,7 @@ class OpencvCamera:
         monotonic_s: Callable[[], float] = time.monotonic,
         opener: Opener | None = None,
         identify: Identify = camera_at,
+        steady: bool = False,
     ) -> None:
         self.name = str(address)
         self._address = address
@@ -79,6 +84,7 @@ class OpencvCamera:
         self._monotonic_s = monotonic_s
         self._opener = opener or open_capture
         self._identify = identify
+        self._steady = steady
         self._grabber: Grabber | None = None
         self._abandoned: Grabber | None = None
         self._format = CameraFormat(0, 0, 0.0, "")
@@ -154,6 +160,8 @@ class OpencvCamera:
             raise CameraUnavailable(f"{self.name} cannot be opened. {_advice(self._address)}")
         if isinstance(self._address, Device):
             _negotiate(capture, self._wanted)
+            if self._steady and self._address.interface is Interface.V4L2:
+                capture = SteadyCapture(capture, self._monotonic_s)
         rate_hz = capture.get(cv2.CAP_PROP_FPS)
         self._format = CameraFormat(
             int(capture.get(cv2.CAP_PROP_FRAME_WIDTH)),

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from app import __version__
 from app.actuators import CommandCues, CommandDoor, NoDoor, SilentCues
+from app.domain.light import LightUse
 from app.domain.people import Secret
 from app.domain.policy import Policy
 from app.domain.source import SourceKind
@@ -180,7 +181,13 @@ def frame_source(settings: Settings) -> FrameSource:
     from app.camera.choose import source_at  # noqa: PLC0415 - OpenCV is not always needed
 
     camera = settings.camera
-    colour = source_at(camera.source, camera.width_px, camera.height_px, camera.rate_hz)
+    colour = source_at(
+        camera.source,
+        camera.width_px,
+        camera.height_px,
+        camera.rate_hz,
+        steady=settings.light_use() is not LightUse.OFF,
+    )
     return _paired(camera, colour) if camera.second else colour
 
 
