@@ -45,6 +45,7 @@ from app.presentation import (
     GrantedView,
     OutOfServiceView,
     PinView,
+    SelfTestView,
     ServiceView,
     VerifyView,
     View,
@@ -68,6 +69,7 @@ SCREENS: dict[str, type[View]] = {
     "denied": DeniedView,
     "admin-pin": AdminPinView,
     "service": ServiceView,
+    "selftest": SelfTestView,
     "out-of-service": OutOfServiceView,
 }
 
