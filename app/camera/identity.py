@@ -58,7 +58,7 @@ def _found(address: Address, root: Path) -> Camera:
                 return _in_sysfs(address, root)
             return Camera(SourceKind.UNKNOWN, str(address), interface.value, str(where))
         case Stream(url):
-            return _on_network(url, str(address))
+            return _on_network(url)
         case Recording(path):
             return Camera(SourceKind.RECORDING, f"recording {Path(path).name}", "file")
         case _ as never:
@@ -78,7 +78,7 @@ def devices(root: Path = ROOT) -> Iterator[tuple[str, Camera]]:
         yield f"/dev/{name}", camera_at(device, root=root)
 
 
-def _on_network(url: str, shown: str) -> Camera:
+def _on_network(url: str) -> Camera:
     """Scheme, host, port and path: never who may look, nor the query, which may hold a key."""
     parts = urlsplit(url)
     try:
@@ -86,7 +86,7 @@ def _on_network(url: str, shown: str) -> Camera:
     except ValueError:
         port = 0
     place = f"{parts.scheme}://{parts.hostname or ''}:{port}{parts.path}"
-    return Camera(SourceKind.NETWORK, shown, parts.scheme, place)
+    return Camera(SourceKind.NETWORK, place, parts.scheme, place)
 
 
 @dataclass(frozen=True, slots=True)
