@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from app.domain.grid import PER_PX
+from app.domain.grid import DIGESTS, PER_PX
 from app.domain.observation import Box, Colour, Face, Observation, Pose, Quality, Relief
 from app.domain.session import Told
+
+Wholes = NDArray[np.int64]
 
 #: Of one face: the 14 floats in the order of `_floats`.
 FLOATS = 14
@@ -61,16 +63,16 @@ def pack(told: tuple[Told, ...]) -> bytes:
 def unpack(data: bytes) -> tuple[Told, ...]:
     """What `pack` was given; raises Damaged."""
     reader = _Reader(data)
-    looks, faces = (int(each) for each in reader.column(2, "<u4"))
-    now_s, t_s = reader.column(looks, "<f8"), reader.column(looks, "<f8")
-    frame, digest = reader.column(looks, "<i8"), reader.column(looks, "<u8")
-    size = reader.column(looks, "<i4", 2)
-    each_has = reader.column(looks, "<u2")
-    lit = reader.column(looks, "<u1")
-    backdrops = iter(reader.column(int((lit != 0).sum()), "<f4", 3).tolist())
+    looks, faces = (int(each) for each in reader.wholes(2, "<u4"))
+    now_s, t_s = reader.floats(looks, "<f8"), reader.floats(looks, "<f8")
+    frame, digest = reader.wholes(looks, "<i8"), reader.wholes(looks, "<i8")
+    size = reader.wholes(looks, "<i4", 2)
+    each_has = reader.wholes(looks, "<u2")
+    lit = reader.wholes(looks, "<u1")
+    backdrops = iter(reader.floats(int(lit.astype(bool).sum()), "<f4", 3).tolist())
     if int(each_has.sum()) != faces:
         raise Damaged("its faces do not add up")
-    found = iter(_faces(reader, faces))
+    found = iter(list(_faces(reader, faces)))
     told = tuple(
         Told(
             float(now_s[at]),
@@ -80,7 +82,7 @@ def unpack(data: bytes) -> tuple[Told, ...]:
                 width_px=int(size[at, 0]),
                 height_px=int(size[at, 1]),
                 faces=tuple(next(found) for _ in range(int(each_has[at]))),
-                digest=int(digest[at]),
+                digest=int(digest[at]) & DIGESTS,
                 backdrop=Colour(*next(backdrops)) if lit[at] else None,
             ),
         )
@@ -92,50 +94,56 @@ def unpack(data: bytes) -> tuple[Told, ...]:
 
 
 def _faces(reader: _Reader, count: int) -> Iterator[Face]:
-    tracks = reader.column(count, "<i8").tolist()
-    points = reader.column(count, "<u2").tolist()
-    marks = reader.column(count, "<u1")
-    floats = reader.column(count, "<f4", FLOATS).tolist()
-    scores = iter(reader.column(int((marks & LIVE != 0).sum()), "<f4").tolist())
-    skins = iter(reader.column(int((marks & SKIN != 0).sum()), "<f4", 3).tolist())
-    reliefs = iter(reader.column(int((marks & RELIEF != 0).sum()), "<f4", 2).tolist())
-    steps = reader.column(2 * sum(points), "<i4")
-    before: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+    tracks = reader.wholes(count, "<i8").tolist()
+    points = reader.wholes(count, "<u2").tolist()
+    marks = reader.wholes(count, "<u1")
+    values = reader.floats(count, "<f4", FLOATS).tolist()
+    scores = iter(reader.floats(_with(marks, LIVE), "<f4").tolist())
+    skins = iter(reader.floats(_with(marks, SKIN), "<f4", 3).tolist())
+    reliefs = iter(reader.floats(_with(marks, RELIEF), "<f4", 2).tolist())
+    steps = reader.wholes(2 * sum(points), "<i4")
+    before = steps[:0]
     at = 0
-    for track, length, mark, values in zip(tracks, points, marks.tolist(), floats, strict=True):
+    for track, length, mark, of in zip(tracks, points, marks.tolist(), values, strict=True):
         row = steps[at : at + 2 * length]
         at += 2 * length
-        before = row + before if len(before) == len(row) else row
+        before = _wrapped(row + before) if len(before) == len(row) else row
         yield Face(
             track=track,
-            box=Box(*values[:4]),
+            box=Box(*of[:4]),
             landmarks=_points(before),
-            pose=Pose(*values[4:7]),
-            eye_openness=values[12],
-            mouth_openness=values[13],
-            quality=Quality(*values[7:12]),
+            pose=Pose(*of[4:7]),
+            eye_openness=of[12],
+            mouth_openness=of[13],
+            quality=Quality(*of[7:12]),
             live_score=next(scores) if mark & LIVE else None,
             skin=Colour(*next(skins)) if mark & SKIN else None,
             relief=Relief(*next(reliefs)) if mark & RELIEF else None,
         )
 
 
-def _points(steps: NDArray[np.int32]) -> tuple[tuple[float, float], ...]:
+def _with(marks: Wholes, mark: int) -> int:
+    """How many faces have it."""
+    return int(((marks & mark) != 0).sum())
+
+
+def _wrapped(of: Wholes) -> Wholes:
+    """To 32 bits, as the sum of differences does."""
+    return of.astype(np.int32).astype(np.int64)
+
+
+def _points(steps: Wholes) -> tuple[tuple[float, float], ...]:
     pixels = np.where(steps == UNMEASURED, np.nan, steps / PER_PX).reshape(-1, 2)
     return tuple((x, y) for x, y in pixels.tolist())
 
 
 def _differences(faces: list[Face]) -> Iterator[int]:
-    """Landmarks on their grid, each face from the one before it where both have as many.
-
-    Differences wrap around at 32 bits, and so does their sum.
-    """
-    before: NDArray[np.int32] = np.zeros(0, dtype=np.int32)
+    """Landmarks on their grid, each face from the one before it where both have as many."""
+    before: Wholes = np.zeros(0, dtype=np.int64)
     for face in faces:
         flat = np.asarray(face.landmarks, dtype=np.float64).reshape(-1) * PER_PX
-        known = np.where(np.isnan(flat), float(UNMEASURED), flat)
-        row = known.astype(np.int64).astype(np.int32)
-        yield from (row - before if len(before) == len(row) else row).tolist()
+        row: Wholes = np.where(np.isnan(flat), float(UNMEASURED), flat).astype(np.int64)
+        yield from (_wrapped(row - before) if len(before) == len(row) else row).tolist()
         before = row
 
 
@@ -175,10 +183,17 @@ def _column(values: object, kind: DTypeLike) -> bytes:
 
 @dataclass(slots=True)
 class _Reader:
+    """Takes column after column; [count] or, where a row has several numbers, [count, width]."""
+
     left: bytes
 
-    def column(self, count: int, kind: str, width: int = 1) -> NDArray[np.generic]:
-        """`count` rows of `width` numbers; [count] where it is one."""
+    def floats(self, count: int, kind: str, width: int = 1) -> NDArray[np.float64]:
+        return self._take(count, kind, width).astype(np.float64)
+
+    def wholes(self, count: int, kind: str, width: int = 1) -> Wholes:
+        return self._take(count, kind, width).astype(np.int64)
+
+    def _take(self, count: int, kind: str, width: int) -> NDArray[np.generic]:
         dtype = np.dtype(kind)
         size = count * width * dtype.itemsize
         if len(self.left) < size:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.assurance import Tested
 from app.domain.journal import Entry, Tally
 from app.domain.people import Claim, Secret
 from app.domain.source import Camera
+from app.domain.tape import Tape
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,12 @@ class CheckAdminPin:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Write it down durably. Answered by `Recorded`."""
+    """Write it down durably, with the evidence of a face session. Answered by `Recorded`."""
 
     ticket: int
     entry: Entry
     tally: Tally | None
+    tape: Tape | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

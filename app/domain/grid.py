@@ -25,7 +25,8 @@ DIGESTS = (1 << 64) - 1
 def rounded(*values: float) -> list[float]:
     """The nearest 32-bit floats."""
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.asarray(values, dtype=np.float64).astype(np.float32).astype(np.float64).tolist()
+        near = np.asarray(values, dtype=np.float64).astype(np.float32)
+    return [float(each) for each in near.tolist()]
 
 
 def on_grid(seen: Observation) -> Observation:

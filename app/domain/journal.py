@@ -46,7 +46,8 @@ class Entry:
     """One thing that happened. `utc_s` is seconds since the epoch, `seconds` the visit's length.
 
     `person` is the person's id, or empty. `detail` is a short stable word for operators, never
-    a score, a secret or anything biometric.
+    a score, a secret or anything biometric. `evidence` is the SHA-256 of the tape that was stored
+    with it, hexadecimal, or empty.
     """
 
     kind: EntryKind
@@ -60,6 +61,7 @@ class Entry:
     visit: str = ""
     seconds: float = 0.0
     detail: str = ""
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,8 @@ class Broken:
 
 
 def canonical(entry: Entry) -> str:
-    """The text that is hashed and stored."""
-    fields = {
+    """The text that is hashed and stored. Rows from before there was evidence stay as they are."""
+    fields: dict[str, object] = {
         "detail": entry.detail,
         "factors": sorted(entry.factors),
         "granted": entry.granted,
@@ -105,6 +107,8 @@ def canonical(entry: Entry) -> str:
         "utc_s": entry.utc_s,
         "visit": entry.visit,
     }
+    if entry.evidence:
+        fields["evidence"] = entry.evidence
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -123,6 +127,7 @@ def parse(text: str) -> Entry:
         visit=fields["visit"],
         seconds=float(fields["seconds"]),
         detail=fields["detail"],
+        evidence=str(fields.get("evidence", "")),
     )
 
 

@@ -290,7 +290,7 @@ def _badge(kiosk: Kiosk, event: BadgeRead, policy: Policy) -> Stepped:
 def _leave(kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment, policy: Policy) -> Stepped:
     """Back to the first screen without an outcome; the journal says so if a factor was shown."""
     asleep = (Rest(),) if isinstance(kiosk.screen, Verifying) else ()
-    kiosk, written = visits.write_off(kiosk, visit, reason, t)
+    kiosk, written = visits.write_off(kiosk, visit, reason, t, policy)
     return first_screen(kiosk, policy), (*asleep, *written)
 
 

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from app.domain import layers, liveness, planner, quality
+from app.domain import grid, layers, liveness, planner, quality
 from app.domain.evidence import Evidence, Layer, Look, Verdict
 from app.domain.light import LightUse
 from app.domain.liveness import (
@@ -134,8 +134,10 @@ def look(session: Session, seen: Observation, now_s: float, policy: Policy) -> S
 
     Frames that are old, repeated or from the future change nothing.
     """
-    if not (seen.frame > session.frame and session.seen_s < seen.t_s <= now_s):
+    newer = session.frame < seen.frame <= grid.LAST_FRAME
+    if not (newer and session.seen_s < seen.t_s <= now_s):
         return session
+    seen = grid.on_grid(seen)
     before_s = session.seen_s
     told = (*session.told, Told(now_s, seen))
     session = replace(session, frame=seen.frame, seen_s=seen.t_s, told=told)

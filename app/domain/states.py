@@ -18,6 +18,7 @@ from app.domain.people import Claim, Person, Secret
 from app.domain.reasons import Reason
 from app.domain.session import Session
 from app.domain.source import Camera, EnrolledCamera
+from app.domain.tape import Tape
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Health:
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One person's try. `proved`: factors already shown; `subject`: whose they are, if known.
-    `weak`: a layer could not tell whether the face is alive, so it does not count alone."""
+    `weak`: a layer could not tell whether the face is alive, so it does not count alone.
+    `tape`: the evidence of its face session, once that ended."""
 
     nonce: bytes
     started_s: float
@@ -44,6 +46,7 @@ class Visit:
     proved: frozenset[Factor] = frozenset()
     subject: str = ""
     weak: bool = False
+    tape: Tape | None = field(default=None, repr=False)
 
     @property
     def id(self) -> str:

@@ -16,13 +16,9 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 from app.domain import session as sessions
 from app.domain.columns import Damaged, pack, unpack
@@ -123,7 +119,7 @@ def encode(tape: Tape) -> bytes:
         "nonce": tape.nonce.hex(),
         "needs": sorted(tape.needs),
         "started_s": tape.started_s,
-        "policy": {name: _document(part) for name, part in _parts(tape.policy)},
+        "policy": _document(tape.policy),
         "end": tape.end,
         "ended_s": tape.ended_s,
         "verdict": tape.verdict,
@@ -172,33 +168,51 @@ def _unzipped(data: bytes) -> bytes:
     return body
 
 
-def _parts(policy: Policy) -> Iterator[tuple[str, DataclassInstance]]:
-    """What is a dataclass of numbers itself: all a session goes by is among these."""
-    for each in fields(policy):
-        part = getattr(policy, each.name)
-        if is_dataclass(part) and not isinstance(part, type):
-            yield each.name, part
+def _parts(policy: Policy) -> dict[str, DataclassInstance]:
+    """What is a dataclass of numbers itself: nearly all a session goes by is among these."""
+    named = {each.name: getattr(policy, each.name) for each in fields(policy)}
+    return {
+        name: part
+        for name, part in named.items()
+        if is_dataclass(part) and not isinstance(part, type)
+    }
 
 
-def _document(part: DataclassInstance) -> dict[str, object]:
+def _choices(policy: Policy) -> dict[str, Enum | str | bool]:
+    named = {each.name: getattr(policy, each.name) for each in fields(policy)}
+    return {name: value for name, value in named.items() if isinstance(value, Enum | str | bool)}
+
+
+def _numbers(part: DataclassInstance) -> dict[str, object]:
     return {each.name: getattr(part, each.name) for each in fields(part)}
 
 
+def _document(policy: Policy) -> dict[str, object]:
+    """The policy as JSON can hold it; what no session depends on is left out."""
+    parts = {name: _numbers(part) for name, part in _parts(policy).items()}
+    return {"parts": parts, "choices": _choices(policy)}
+
+
 def _policy_of(document: dict[str, dict[str, object]]) -> Policy:
-    """The policy again, where this program's has the same numbers. What was not stored is what
-    it is by default, and no session depends on it."""
+    """The policy again, where this program's has the same numbers and choices."""
     standard = Policy()
-    named = {name: _document(part) for name, part in _parts(standard)}
-    if {name: set(part) for name, part in document.items()} != {
-        name: set(part) for name, part in named.items()
-    }:
+    parts, choices = _parts(standard), _choices(standard)
+    stored = {name: _named(raw) for name, raw in document["parts"].items()}
+    wanted = {name: set(_numbers(part)) for name, part in parts.items()}
+    if {name: set(raw) for name, raw in stored.items()} != wanted or set(choices) != set(
+        document["choices"]
+    ):
         raise Damaged("it was recorded by another version of Foyer, whose policy had other numbers")
-    changed: dict[str, DataclassInstance] = {
-        name: replace(part, **document[name]) for name, part in _parts(standard)
+    changed: dict[str, object] = {
+        name: type(value)(document["choices"][name]) for name, value in choices.items()
     }
-    return _with(standard, changed)
+    changed |= {name: replace(part, **stored[name]) for name, part in parts.items()}
+    return Policy(
+        **{**{each.name: getattr(standard, each.name) for each in fields(standard)}, **changed}
+    )
 
 
-def _with(policy: Policy, changed: dict[str, DataclassInstance]) -> Policy:
-    values = {each.name: getattr(policy, each.name) for each in fields(policy)}
-    return Policy(**{**values, **changed})
+def _named(raw: object) -> dict[str, object]:
+    if not isinstance(raw, dict):
+        raise Damaged("its policy is none")
+    return raw

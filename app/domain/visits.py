@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from app.domain import access, admission, session, source
+from app.domain import access, admission, session, source, witness
 from app.domain.access import Admitted, Refused
 from app.domain.effects import (
     CheckPin,
@@ -56,6 +56,7 @@ from app.domain.states import (
     Verifying,
     Visit,
 )
+from app.domain.tape import End
 
 Stepped = tuple[Kiosk, tuple[Effect, ...]]
 
@@ -93,7 +94,8 @@ def use_face(kiosk: Kiosk, visit: Visit, event: Pressed, policy: Policy) -> Step
         return kiosk, ()
     if source.refusal(kiosk.camera, kiosk.cameras, policy) is not None:
         return kiosk, ()
-    visit = replace(visit, nonce=event.nonce, proved=frozenset(), subject="", weak=False)
+    fresh = replace(visit, proved=frozenset(), subject="", weak=False, tape=None)
+    visit = replace(fresh, nonce=event.nonce)
     if visit.claim is not None:
         ticket = kiosk.ticket + 1
         deadline_s = event.t.s + policy.timing.answer_s
@@ -131,9 +133,11 @@ def look(kiosk: Kiosk, screen: Verifying, event: Looked, policy: Policy) -> Step
     kiosk = replace(kiosk, screen=replace(screen, session=after))
     match after.stage:
         case Complete() as complete:
-            return _identify(kiosk, screen, complete, event.t, policy)
+            visit = witness.ended(kiosk, screen.visit, after, End.LOOK, event.t, policy)
+            return _identify(kiosk, replace(screen, visit=visit), complete, event.t, policy)
         case Failed(reason=reason, layer=layer):
-            return deny(kiosk, screen.visit, reason, event.t, policy, layer or "")
+            visit = witness.ended(kiosk, screen.visit, after, End.LOOK, event.t, policy)
+            return deny(kiosk, visit, reason, event.t, policy, layer or "")
         case _:
             met = _steps_met(after) > _steps_met(screen.session)
             return kiosk, (Sound(Cue.STEP_MET),) if met else ()
@@ -147,7 +151,8 @@ def tick(kiosk: Kiosk, screen: Verifying, t: Moment, policy: Policy) -> Stepped:
     after = session.tick(screen.session, t.s, policy.liveness)
     if isinstance(after.stage, Failed):
         failed = after.stage
-        return deny(kiosk, screen.visit, failed.reason, t, policy, failed.layer or "")
+        visit = witness.ended(kiosk, screen.visit, after, End.TIME, t, policy)
+        return deny(kiosk, visit, failed.reason, t, policy, failed.layer or "")
     return kiosk, ()
 
 
@@ -163,14 +168,15 @@ def _identify(
         claimed=screen.visit.claim is not None,
         person=screen.claimed.id if screen.claimed is not None else "",
     )
-    visit = replace(screen.visit, weak=admission.is_weak(screen.session, complete, policy))
+    visit = replace(screen.visit, weak=admission.is_weak(complete, policy))
     waiting = Identifying(visit, ticket, t.s + policy.timing.answer_s, screen.claimed)
     return replace(kiosk, ticket=ticket, screen=waiting), (effect,)
 
 
 def identified(kiosk: Kiosk, screen: Identifying, event: Identified, policy: Policy) -> Stepped:
     """The face was compared. Anything but one agreed person, the claimed one, is refused."""
-    visit = screen.visit
+    visit = witness.identified(screen.visit, event)
+    screen = replace(screen, visit=visit)
     if not event.agrees:
         return deny(kiosk, visit, Reason.FACE_CHANGED, event.t, policy)
     match event.match:
@@ -249,11 +255,12 @@ def deny(
     kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment, policy: Policy, detail: str = ""
 ) -> Stepped:
     """The visit ends with `reason`; who it may have been is not said."""
+    visit = witness.interrupted(kiosk, visit, t, policy)
     denied = Denied(visit, reason, _tried(kiosk, visit), t.utc_s, detail=detail)
     return _conclude(kiosk, denied, t, policy)
 
 
-def write_off(kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment) -> Stepped:
+def write_off(kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment, policy: Policy) -> Stepped:
     """A visit that was cancelled or left alone: written down if anybody showed a factor.
 
     Nobody waits for the answer, as nothing depends on it.
@@ -262,8 +269,9 @@ def write_off(kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment) -> Stepped:
     if not tried:
         return kiosk, ()
     ticket = kiosk.ticket + 1
+    visit = witness.interrupted(kiosk, visit, t, policy)
     entry = entry_of(Denied(visit, reason, tried, t.utc_s), t)
-    return replace(kiosk, ticket=ticket), (Record(ticket, entry, None),)
+    return replace(kiosk, ticket=ticket), (Record(ticket, entry, None, visit.tape),)
 
 
 def _tried(kiosk: Kiosk, visit: Visit) -> frozenset[Factor]:
@@ -284,7 +292,7 @@ def _conclude(kiosk: Kiosk, outcome: Outcome, t: Moment, policy: Policy) -> Step
     """Record first. The camera sleeps from here on."""
     ticket = kiosk.ticket + 1
     waiting = Recording(outcome, ticket, t.s + policy.timing.answer_s)
-    record = Record(ticket, entry_of(outcome, t), _tally(outcome))
+    record = Record(ticket, entry_of(outcome, t), _tally(outcome), outcome.visit.tape)
     return replace(kiosk, ticket=ticket, screen=waiting), (Rest(), record)
 
 
@@ -377,8 +385,9 @@ def _refuse(kiosk: Kiosk, outcome: Denied, t: Moment, policy: Policy) -> Stepped
 
 
 def _without_claim(outcome: Outcome) -> Outcome:
-    """What a result needs and no more: the claim, and whom a refusal was about, are forgotten."""
-    visit = replace(outcome.visit, claim=None)
+    """What a result needs and no more: the claim, the tape, and whom a refusal was about, are
+    forgotten."""
+    visit = replace(outcome.visit, claim=None, tape=None)
     match outcome:
         case Granted():
             return replace(outcome, visit=visit)
