@@ -8,9 +8,8 @@ from app.domain.depth import SecondKind
 from app.domain.evidence import Layer
 from app.domain.journal import Factor
 from app.domain.light import LightUse
-from app.domain.liveness import HEAD
 from app.domain.policy import Policy
-from app.domain.session import Complete, Session
+from app.domain.session import Complete
 from app.domain.states import Kiosk, Visit
 
 
@@ -27,17 +26,16 @@ def suffices(kiosk: Kiosk, visit: Visit, policy: Policy) -> frozenset[frozenset[
 
 
 def required(policy: Policy) -> frozenset[Layer]:
-    """The layers that have to have had their say before a face opens a door alone."""
+    """The layers that have to have had their say before a face opens a door alone: whether it is
+    solid always, which a head that may not move never shows."""
     light = {Layer.LIGHT} if policy.light_use is LightUse.REQUIRE else set()
     second = {Layer.DEPTH} if policy.second is not SecondKind.NONE else set()
-    return frozenset(light | second)
+    return frozenset({Layer.SOLIDITY} | light | second)
 
 
-def is_weak(done: Session, complete: Complete, policy: Policy) -> bool:
-    """Whether this face was left in doubt: the head was not asked to move, which is what shows
-    that it is solid, or a required layer could not tell."""
-    moved = any(each in HEAD for each in done.plan)
-    return not moved or layers.in_doubt(complete.verdicts, required(policy))
+def is_weak(complete: Complete, policy: Policy) -> bool:
+    """Whether this face was left in doubt: a required layer could not tell."""
+    return layers.in_doubt(complete.verdicts, required(policy))
 
 
 def pin_would_do(kiosk: Kiosk, visit: Visit, policy: Policy) -> bool:

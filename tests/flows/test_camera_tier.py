@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain import admission, assurance, session
+from app.domain import admission, assurance
 from app.domain.assurance import Conditions, Count, FaceAlone, Tier, Trials, conditions_of
+from app.domain.depth import SecondKind
 from app.domain.events import Button, GalleryChanged
+from app.domain.evidence import Finding, Layer, Verdict
 from app.domain.journal import Factor, Purpose
 from app.domain.light import LightUse
-from app.domain.liveness import Challenge
 from app.domain.policy import Mode, Policy
 from app.domain.reasons import Reason
 from app.domain.session import Complete
@@ -201,13 +202,27 @@ def test_a_face_that_a_required_layer_could_not_tell_opens_no_door_alone() -> No
     assert stage.journal[-1].detail == "camera-trusted-weak"
 
 
-def test_a_plan_without_a_movement_of_the_head_shows_nothing_solid() -> None:
-    begun = session.begin(bytes(16), frozenset(), 0.0, UNTESTED.liveness)
-    done = Complete((), (), ())
-    moved = replace(begun, plan=(Challenge.BLINK, Challenge.TURN_LEFT))
-    still = replace(begun, plan=(Challenge.BLINK, Challenge.OPEN_MOUTH))
-    assert not admission.is_weak(moved, done, UNTESTED)
-    assert admission.is_weak(still, done, UNTESTED)
+def judged(**findings: Finding) -> Complete:
+    verdicts = (Verdict(Layer(name), finding) for name, finding in findings.items())
+    return Complete((1,), (1,), tuple(verdicts))
+
+
+@pytest.mark.parametrize("layer", ["solidity", "light", "depth"])
+def test_each_layer_that_must_have_its_say_leaves_a_doubt_without_it(layer: str) -> None:
+    every = replace(UNTESTED, light_use=LightUse.REQUIRE, second=SecondKind.DEPTH)
+    live = dict.fromkeys(("solidity", "light", "depth"), Finding.LIVE)
+    assert not admission.is_weak(judged(**live, passive=Finding.INCONCLUSIVE), every)
+    for finding in (Finding.INCONCLUSIVE, Finding.ABSENT):
+        assert admission.is_weak(judged(**{**live, layer: finding}), every)
+    silent = {name: finding for name, finding in live.items() if name != layer}
+    assert admission.is_weak(judged(**silent), every)
+
+
+def test_a_light_or_a_second_camera_that_is_not_there_leaves_no_doubt() -> None:
+    done = judged(solidity=Finding.LIVE, light=Finding.ABSENT, depth=Finding.ABSENT)
+    assert not admission.is_weak(done, UNTESTED)
+    faint = judged(solidity=Finding.LIVE, light=Finding.INCONCLUSIVE)
+    assert not admission.is_weak(faint, replace(UNTESTED, light_use=LightUse.WATCH))
 
 
 def test_another_face_session_forgets_that_the_last_one_was_in_doubt() -> None:
