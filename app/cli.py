@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "audit": "verify and read the journal",
     "models": "list and verify model packs",
     "liveness": "show and enrol the camera the face path goes by",
+    "evaluate": "play synthetic attacks and genuine visits, and count what passes",
     "bench": "measure this machine against the figures Foyer promises",
     "config": "show every setting, its limits and where it came from",
 }

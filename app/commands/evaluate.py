@@ -1,0 +1,124 @@
+"""`foyer evaluate`: what the layers against attacks let through, and whom they turn away."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from app.commands.context import Context, Misused, json_argument
+
+if TYPE_CHECKING:
+    from app.evaluation.liveness import Found
+
+EXAMPLES = """
+examples:
+  foyer evaluate liveness --assets DIR                    every species, 30 trials each
+  foyer evaluate liveness --assets DIR --n 300 --json     for a program, with tight bounds
+  foyer evaluate liveness --assets DIR --species print,mask --light both
+
+Rates are synthetic attack accept rates: of attacks that Foyer renders itself, on no real camera.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = EXAMPLES
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    liveness = actions.add_parser(
+        "liveness", help="play synthetic attacks and genuine visits end to end"
+    )
+    liveness.add_argument(
+        "--assets", metavar="DIR", required=True, help="folder of faces, videos and attacks"
+    )
+    liveness.add_argument(
+        "--species", metavar="A,B", default="", help="only these; default: all of them"
+    )
+    liveness.add_argument(
+        "--n", type=_count, default=30, metavar="N", help="trials a species; default: %(default)s"
+    )
+    liveness.add_argument("--seed", type=_seed, default=1, help="default: %(default)s")
+    liveness.add_argument(
+        "--light",
+        choices=("off", "on", "both"),
+        default="off",
+        help="with the screen's coloured light, without, or each; default: %(default)s",
+    )
+    liveness.add_argument(
+        "--jobs",
+        type=_count,
+        default=os.cpu_count() or 1,
+        metavar="J",
+        help="processes; default: one a core",
+    )
+    json_argument(liveness)
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= 1_000_000:  # noqa: PLR2004
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1,000,000")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 on")
+    return int(text)
+
+
+def run(context: Context) -> int:
+    """1 when something of a gated species was accepted."""
+    from app.evaluation import liveness  # noqa: PLC0415 - models and OpenCV load only for this
+    from app.evaluation.packs import Origin  # noqa: PLC0415
+    from app.evaluation.protocol import ALL_SPECIES, Plan  # noqa: PLC0415
+
+    args = context.args
+    known = [each.name for each in ALL_SPECIES]
+    wanted = [word.strip() for word in args.species.split(",") if word.strip()] or known
+    unknown = [word for word in wanted if word not in known]
+    if unknown:
+        raise Misused(f"There is no species {unknown[0]!r}. Choose from: {', '.join(known)}.")
+    lights = ("off", "on") if args.light == "both" else (args.light,)
+    plan = Plan(tuple(dict.fromkeys(wanted)), args.n, args.seed, lights, args.jobs)
+    flags = tuple(pair.partition("=")[::2] for pair in args.set)
+    origin = Origin(context.config_file, tuple((key, value) for key, value in flags))
+    found = liveness.evaluate(origin, Path(args.assets), plan, _tell)
+    document = found.as_json()
+    context.answer(document)
+    _print(context, found, document)
+    return 0 if _holds(document) else 1
+
+
+def _tell(what: str) -> None:
+    """One line that is written over, on a terminal; a line each elsewhere."""
+    if sys.stderr.isatty():
+        print(f"\r… {what:<60}", end="", file=sys.stderr, flush=True)
+    else:
+        print(f"… {what}", file=sys.stderr, flush=True)
+
+
+def _holds(document: dict[str, Any]) -> bool:
+    gated = [each for each in document["species"].values() if each["gated"]]
+    return all(each["accepted"] == 0 for each in gated)
+
+
+def _print(context: Context, found: Found, document: dict[str, Any]) -> None:
+    face, passive = found.packs
+    context.print(f"Packs: {face}, anti-spoof {passive}. People: {found.people}.")
+    context.print("")
+    context.print(f"{'synthetic attack':<20}{'accepted':>12}{'upper 95 %':>12}  refused by")
+    for name, each in document["species"].items():
+        context.print(_line(name, each, "accepted"))
+    context.print("")
+    context.print(f"{'genuine visit':<20}{'refused':>12}{'upper 95 %':>12}  refused by")
+    context.print(_line("all", document["genuine"], "refused"))
+    for name, each in document["genuine"]["by_condition"].items():
+        context.print(_line(name, each, "refused"))
+
+
+def _line(name: str, each: dict[str, Any], what: str) -> str:
+    counts = f"{each[what]} of {each['n']}"
+    by = ", ".join(f"{layer} {count}" for layer, count in each["refused_by"].items())
+    return f"{name:<20}{counts:>12}{100.0 * each['upper95']:>11.1f}%  {by}"

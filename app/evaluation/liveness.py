@@ -1,0 +1,111 @@
+"""`foyer evaluate liveness` without its words: a folder of assets in, one document out."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.camera.room import empty_room
+from app.evaluation import outcomes, people
+from app.evaluation.outcomes import Outcome
+from app.evaluation.packs import Origin, Packs
+from app.evaluation.people import Model, Skipped
+from app.evaluation.protocol import (
+    GENUINE,
+    NothingToPlay,
+    Plan,
+    Worker,
+    people_wanted,
+    run,
+    shares,
+    species_named,
+)
+from app.ports import FaceEngine
+
+#: Files that were not used are named up to this many; the others are only counted.
+NAMED = 20
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything that was played, and with what."""
+
+    plan: Plan
+    packs: tuple[str, str]
+    people: int
+    seconds: float
+    outcomes: tuple[Outcome, ...]
+    recorded: dict[str, object]
+    skipped: tuple[Skipped, ...]
+
+    def as_json(self) -> dict[str, object]:
+        """The contract's three parts, and beside them how it was done."""
+        by_group: dict[str, list[Outcome]] = {name: [] for name in (*self.plan.species, GENUINE)}
+        for each in self.outcomes:
+            by_group[each.group].append(each)
+        face, passive = self.packs
+        return {
+            "species": {
+                name: outcomes.attack_json(by_group[name], gated=species_named(name).gated)
+                for name in self.plan.species
+            },
+            "genuine": outcomes.genuine_json(by_group[GENUINE]),
+            "recorded": self.recorded,
+            "packs": {"face": face, "passive": passive},
+            "people": self.people,
+            "seed": self.plan.seed,
+            "asked_n": self.plan.n,
+            "seconds": round(self.seconds, 1),
+            "costs": outcomes.costs_json(list(self.outcomes)),
+            "skipped": {
+                "why": outcomes.counted(each.why for each in self.skipped),
+                "files": [
+                    {"file": Path(each.file).name, "why": each.why} for each in self.skipped[:NAMED]
+                ],
+            },
+        }
+
+
+def evaluate(origin: Origin, assets: Path, plan: Plan, tell: Tell) -> Found:
+    """Raises NothingToPlay where the folder holds no face to make a trial of."""
+    began = time.perf_counter()
+    if not assets.is_dir():
+        raise NothingToPlay(f"There is no folder {assets}. Name one with --assets.")
+    skipped: list[Skipped] = []
+    with tempfile.TemporaryDirectory(prefix="foyer-evaluate-") as private:
+        settings = origin.settings()
+        packs = Packs.of(settings, assets, Path(private))
+        tell("looking for faces to play with")
+        worker = Worker.ready(origin, packs)
+        photos = chosen(assets, worker, plan, skipped)
+        total = len(shares(photos, plan.n))
+        found = run(origin, packs, plan, photos, lambda done: tell(f"person {done} of {total}"))
+        names = packs.names(settings)
+    seconds = time.perf_counter() - began
+    return Found(plan, names, len(photos), seconds, tuple(found), {}, tuple(skipped))
+
+
+def chosen(assets: Path, worker: Worker, plan: Plan, skipped: list[Skipped]) -> list[Path]:
+    """Photographs of different people, in an order that is the seed's."""
+    there = people.photographs(assets)
+    order = np.random.default_rng(plan.seed).permutation(len(there))
+    shuffled = [there[int(place)] for place in order]
+    room, limits = empty_room(), worker.policy.liveness
+
+    def acts(model: Model, engine: FaceEngine) -> str:
+        return people.cannot_act(model, engine, limits, room)
+
+    photos = list(people.usable(shuffled, worker.engine, people_wanted(plan.n), skipped, acts))
+    if photos:
+        return photos
+    raise NothingToPlay(
+        f"{assets} holds no photograph of one face that looks into the lens with open eyes "
+        f"({len(there)} pictures below identities/ were looked at). Add some, one folder a "
+        "person: identities/lfw/<Person>/<picture>.jpg"
+    )
