@@ -29,10 +29,10 @@ class SecondKind(StrEnum):
 class DepthPolicy:
     """`min_nose_mm`: how far the tip of the nose must stand out before the plane of the inner eye
     corners and the corners of the mouth. Noses alone protrude 15 to 25 mm before their base in
-    adults (Farkas 1994), and that base lies before the plane. A flat sheet has 0 however it is
-    tilted; bent round a vertical axis of 40 mm radius it has 6 mm, round a level one 12 mm at
-    45 mm. Depth cameras scatter by 2 % at the most, 12 mm at 60 cm, a pixel; a patch of ten and
-    the median of the looks take that below 3 mm.
+    adults (Farkas 1994), and that base lies before the plane: a mean head has 30 mm. Half of it is
+    asked. A flat sheet has 0 however it is tilted, one bent round 60 mm has 5 to 10 mm, round
+    45 mm 7 to 15. A pixel that scatters by 2 % of its distance, 13 mm, moves one look by 2 mm
+    (rendered, 15 looks each).
     `min_skin_ratio`: infrared of the skin over that of what lies around the head. Twice as far
     from the lamp is four times darker, and skin reflects 0.5 to 0.6 of 850 nm whatever its colour
     (Anderson and Parrish 1981), so a head before a wall has 2.5 and more. A screen emits none and
@@ -41,7 +41,7 @@ class DepthPolicy:
     within which one counts, as the nose hides an eye corner beyond.
     """
 
-    min_nose_mm: float = 12.0
+    min_nose_mm: float = 15.0
     min_skin_ratio: float = 1.5
     min_looks: int = 5
     frontal_deg: float = 15.0

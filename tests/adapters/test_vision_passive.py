@@ -20,6 +20,7 @@ from app.vision.engine import Engine
 from app.vision.manifest import AntispoofPack, Channels, Golden
 from app.vision.parts import Parts, Pixels, Points
 from app.vision.passive import EVERY, SHIFTS, PassiveScorer, cut, face_box, room_of
+from tests.fakes.depths import infrared_plane
 from tests.fakes.networks import CHIP_MEANS, HONEST, SOURCE, elsewhere, network, pack_of
 from tests.fakes.vision import (
     ColourRecogniser,
@@ -207,6 +208,16 @@ def test_the_engine_scores_the_largest_face_only_and_forgets_with_it() -> None:
     assert [face.live_score for face in seen.faces] == [pytest.approx(0.2), None]
     engine.forget()
     assert (passive.loads, passive.forgets) == (1, 1)
+
+
+def test_the_engine_asks_the_second_camera_about_the_largest_face_only() -> None:
+    engine = engine_with([Box(20, 20, 100, 100), Box(200, 100, 200, 200)], Tells())
+    engine.load()
+    pixels = np.full((480, 640, 3), 128, np.uint8)
+    seen = engine.observe(Frame(1, 1.0, pixels, infrared_plane(140, 40)))
+    assert [face.relief is not None for face in seen.faces] == [True, False]
+    alone = engine.observe(Frame(2, 2.0, pixels))
+    assert [face.relief for face in alone.faces] == [None, None]
 
 
 def test_the_engine_does_not_start_without_the_pack_it_is_to_use(tmp_path: Path) -> None:
