@@ -6,6 +6,7 @@ nobody learns from the moment of a refusal which look gave an attack away.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -52,11 +53,24 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Echo:
+    """How alike the motion is to the most alike session remembered, and which visit that was.
+
+    `distance` is in multiples of what a still face scatters by from one showing of a film to the
+    next: about 0.7 where it is the same film, inf where nothing was compared.
+    """
+
+    distance: float = math.inf
+    visit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A session up to its last met challenge. `looks` are those of the one track, oldest first,
     from when it was first seen; `rest` and `met` are what the challenge layer measured.
 
     `lit_s`: when the first colour of the light code was asked of the screen, None without light.
+    `echo`: the session remembered that this one's motion resembles most.
     """
 
     nonce: bytes
@@ -64,6 +78,7 @@ class Evidence:
     looks: tuple[Look, ...]
     met: tuple[Met, ...]
     lit_s: float | None = None
+    echo: Echo = Echo()
 
 
 @dataclass(frozen=True, slots=True)
