@@ -11,6 +11,7 @@ import pytest
 
 from app.camera.address import Recording
 from app.camera.opencv import OpencvCamera
+from app.camera.paired import Infrared, PairedCamera
 from app.camera.replay import ReplayCamera
 from app.camera.simulated import SimulatedCamera
 from app.errors import CameraError
@@ -21,7 +22,9 @@ from tests.fakes.clock import HandClock
 FRAMES = 12
 
 
-@pytest.fixture(params=["opencv", "replay-video", "replay-pictures", "simulated", "scripted"])
+@pytest.fixture(
+    params=["opencv", "replay-video", "replay-pictures", "simulated", "paired", "scripted"]
+)
 def camera(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FrameSource]:
     clock = HandClock()
     source: FrameSource
@@ -40,6 +43,10 @@ def camera(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FrameSour
             source = ReplayCamera(tmp_path, monotonic_s=clock.monotonic_s, wait=clock.advance)
         case "simulated":
             source = SimulatedCamera(monotonic_s=clock.monotonic_s, wait=clock.advance)
+        case "paired":
+            script = [noisy_picture(number) for number in range(2 * FRAMES)]
+            both = [ScriptedCamera(script, clock.monotonic_s, clock.advance) for _ in range(2)]
+            source = PairedCamera(both[0], Infrared(both[1]))
         case _:
             script = [noisy_picture(number) for number in range(FRAMES)]
             source = ScriptedCamera(script, clock.monotonic_s, clock.advance)
