@@ -16,12 +16,15 @@ from typing import assert_never
 from platformdirs import user_config_path, user_data_path
 
 from app.domain.assurance import AssurancePolicy, FaceAlone
+from app.domain.continuity import ContinuityPolicy
 from app.domain.depth import DepthPolicy, SecondKind
 from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
+from app.domain.memory import MemoryPolicy
 from app.domain.passive import PassivePolicy
 from app.domain.policy import LivenessPolicy, Mode, QualityPolicy, TimingPolicy
+from app.domain.solidity import SolidityPolicy
 
 Value = str | int | float | bool | tuple[str, ...]
 
@@ -126,6 +129,15 @@ def _parts() -> tuple[Option, ...]:
             "ephemeral",
         ),
         Option("gallery.key_file", Kind.PATH, "", "a private file with the passphrase, or empty"),
+        Option(
+            "evidence.keep_days",
+            Kind.WHOLE,
+            7,
+            "how long what a face session was told is kept, to be judged again; 0: never stored",
+            "days",
+            0,
+            90,
+        ),
         _text("liveness.face_alone", "by-tier", "whether a face alone opens", *FaceAlone),
         _text(
             "liveness.light",
@@ -189,6 +201,25 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "liveness.absent_s": ("s", 3, 10),
     "liveness.match_frames": ("", 1, 8),
     "liveness.match_gap_s": ("s", 0.05, 0.5),
+    "continuity.again_s": ("s", 0.1, 1),
+    "continuity.frozen_s": ("s", 0.3, 1),
+    "continuity.loop_lag_s": ("s", 0.3, 1),
+    "continuity.loop_share": ("", 0.4, 0.7),
+    "continuity.cut_units": ("", 2, 6),
+    "continuity.cut_calm": ("", 0.15, 0.3),
+    "continuity.cut_s": ("s", 0.4, 1),
+    "continuity.stale_s": ("s", 1, 3),
+    "continuity.replay_distance": ("", 1, 1.6),
+    "memory.sessions": ("", 8, 128),
+    "memory.keep_h": ("h", 1, 48),
+    "solidity.min_relief": ("eye distances", 0.05, 0.2),
+    "solidity.min_rigidity": ("", 0.75, 0.9),
+    "solidity.max_contrast": ("", 0.6, 1.0),
+    "solidity.rest_deg": ("degrees", 3, 7),
+    "solidity.turn_deg": ("degrees", 8, 12),
+    "solidity.look_up_deg": ("degrees", 5, 8),
+    "solidity.rest_looks": ("", 3, 10),
+    "solidity.peak_looks": ("", 2, 5),
     "light.symbol_s": ("s", 0.34, 1),
     "light.lag_s": ("s", 0.2, 1),
     "light.fewest_symbols": ("", 4, 20),
@@ -231,6 +262,9 @@ LIMITS: dict[str, tuple[str, float, float]] = {
 POLICIES: dict[str, type] = {
     "quality": QualityPolicy,
     "liveness": LivenessPolicy,
+    "continuity": ContinuityPolicy,
+    "memory": MemoryPolicy,
+    "solidity": SolidityPolicy,
     "light": LightPolicy,
     "matching": MatchPolicy,
     "timing": TimingPolicy,

@@ -144,10 +144,16 @@ class Journal(Protocol):
     """Append-only, hash-chained, durable when `record` returns; GalleryUnwritable otherwise.
 
     For a granted entry the person named must still stand as `entry.person_version` saw them,
-    otherwise GalleryRefused and nothing is written.
+    otherwise GalleryRefused and nothing is written. `tape`: the evidence of the visit's face
+    session, stored with the row, whose `evidence` names its SHA-256; nothing is stored, or named,
+    where it is empty or none is kept.
     """
 
-    def record(self, entry: Entry, tally: Tally | None = None) -> Receipt: ...
+    def record(self, entry: Entry, tally: Tally | None = None, tape: bytes = b"") -> Receipt: ...
+
+    def tape(self, sequence: int) -> bytes:
+        """What was stored with this row, or empty: not a face session, or its days are over."""
+        ...
 
     def rows(self, last: int | None = None) -> Iterator[Row]: ...
 

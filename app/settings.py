@@ -80,11 +80,12 @@ class CameraSettings:
 
 @dataclass(frozen=True, slots=True)
 class GallerySettings:
-    """`key_file` is None where no file was named."""
+    """`key_file` is None where no file was named. `keep_days`: evidence of face sessions."""
 
     path: Path
     keys: str
     key_file: Path | None
+    keep_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +355,7 @@ def _typed(table: Mapping[str, Setting]) -> Settings:
             path=Path(text("gallery.path")).expanduser(),
             keys=text("gallery.keys"),
             key_file=Path(key_file).expanduser() if key_file else None,
+            keep_days=_whole(table, "evidence.keep_days"),
         ),
         models=ModelSettings(
             text("models.pack"),

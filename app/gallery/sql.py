@@ -162,6 +162,17 @@ def transaction(connection: Connection, kind: str = "IMMEDIATE") -> Iterator[Non
         raise
 
 
+def truncate_log(connection: Connection, wait_ms: int) -> bool:
+    """Empties the write-ahead log; True where another process keeps it from it."""
+    with errors_told():
+        connection.execute(f"PRAGMA busy_timeout = {wait_ms}")
+        try:
+            busy = pragma(connection, "wal_checkpoint(TRUNCATE)")
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    return bool(busy)
+
+
 def encodable(text: str) -> str:
     """The text with half characters, which UTF-8 cannot hold, spelt out; hostile input has some."""
     return text.encode("utf-8", "backslashreplace").decode()

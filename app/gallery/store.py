@@ -7,6 +7,7 @@ is gone from it. Open it and use it on one thread.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,7 @@ from app.errors import (
 )
 from app.gallery import (
     cameras,
+    evidence,
     inspection,
     journal,
     lockouts,
@@ -40,7 +42,14 @@ from app.gallery import (
 )
 from app.gallery.inspection import Finding, GalleryInfo
 from app.gallery.reserve import Reserve
-from app.gallery.sql import BUSY_MS, Connection, DiskFull, errors_told, pragma, transaction
+from app.gallery.sql import (
+    BUSY_MS,
+    Connection,
+    DiskFull,
+    errors_told,
+    transaction,
+    truncate_log,
+)
 from app.ports import HighWater, Keys, KeyStore, PinAttempt, Receipt, Resolution
 
 Answer = TypeVar("Answer")
@@ -60,12 +69,15 @@ class Store:
     """A gallery at `path`. `create`: make a new one even where the key store remembers one.
 
     Without `create` a missing file is made only when the key store has no high-water mark.
+    Evidence of face sessions is kept for `keep_days`, 0 for never, by the clock `utc_s`.
     """
 
     path: Path
     key_store: KeyStore
     policy: LockoutPolicy = field(default_factory=LockoutPolicy)
     create: bool = False
+    keep_days: int = 7
+    utc_s: Callable[[], float] = time.time
     _session: _Session | None = None
 
     # -- opening and closing
@@ -95,6 +107,17 @@ class Store:
             self.close()
             raise
         self._reserve.hold()
+        with suppress(GalleryUnwritable):  # tried again with the next row
+            self._with_reserve(self._purge)
+
+    def _purge(self) -> None:
+        """Lets go of evidence whose days are over."""
+        now_s = self.utc_s()
+        with self._reading() as session:
+            due = evidence.is_overdue(session.connection, now_s, self.keep_days)
+        if due:
+            with self._writing() as session:
+                session.shrink_due |= evidence.purge(session.connection, now_s, self.keep_days)
 
     def _first_mark(self, mark: HighWater | None) -> None:
         """Must be there before anything is written: later its absence means tampering."""
@@ -131,7 +154,7 @@ class Store:
 
     # -- the journal
 
-    def record(self, entry: Entry, tally: Tally | None = None) -> Receipt:
+    def record(self, entry: Entry, tally: Tally | None = None, tape: bytes = b"") -> Receipt:
         lets_in = entry.granted and entry.kind is EntryKind.VISIT
         if lets_in and not self._reserve.hold():
             raise GalleryUnwritable(
@@ -141,7 +164,10 @@ class Store:
         def append() -> Receipt:
             with self._writing() as session:
                 journal.refuse_stale(session.connection, entry)
-                sequence = journal.append(session.connection, entry)
+                session.shrink_due |= evidence.purge(
+                    session.connection, entry.utc_s, self.keep_days
+                )
+                sequence = evidence.append(session.connection, entry, tape, self.keep_days)
                 if tally is not None:
                     self._count(session, tally, entry.utc_s)
                 face = lockouts.read(session.connection, lockouts.face_path(session.keys.badge))
@@ -166,6 +192,10 @@ class Store:
 
     def rows(self, last: int | None = None) -> Iterator[Row]:
         return journal.rows(self._open().connection, last)
+
+    def tape(self, sequence: int) -> bytes:
+        with self._reading() as session:
+            return evidence.of(session.connection, sequence)
 
     # -- what is known
 
@@ -374,11 +404,11 @@ class Store:
         """
         try:
             try:
-                _truncate_log(session, wait_ms)
+                session.shrink_due = truncate_log(session.connection, wait_ms)
             except DiskFull:
                 if not self._reserve.release():
                     raise
-                _truncate_log(session, wait_ms)
+                session.shrink_due = truncate_log(session.connection, wait_ms)
         except DiskFull as error:
             raise GalleryUnwritable(
                 "The change is stored, but what it deleted is still in the log because the disk "
@@ -414,16 +444,6 @@ class Store:
             if not self._reserve.release():
                 raise
             return work()
-
-
-def _truncate_log(session: _Session, wait_ms: int) -> None:
-    with errors_told():
-        session.connection.execute(f"PRAGMA busy_timeout = {wait_ms}")
-        try:
-            busy = pragma(session.connection, "wal_checkpoint(TRUNCATE)")
-        finally:
-            session.connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    session.shrink_due = bool(busy)
 
 
 def _about(entry: Entry, person: Person) -> Entry:

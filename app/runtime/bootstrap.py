@@ -80,7 +80,8 @@ def open_gallery(settings: Settings, *, create: bool = False) -> Store:
 
 def store(settings: Settings, keys: KeyStore, *, create: bool = False) -> Store:
     """The gallery named in the settings, not opened yet."""
-    return Store(settings.gallery.path, keys, settings.policy().lockout, create=create)
+    kept, lockout = settings.gallery, settings.policy().lockout
+    return Store(kept.path, keys, lockout, create=create, keep_days=kept.keep_days)
 
 
 def pin_hasher(keys: Keys) -> PinHasher:

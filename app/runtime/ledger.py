@@ -41,6 +41,7 @@ from app.domain.lockout import is_locked
 from app.domain.matching import Snapshot, Space
 from app.domain.people import Claim, ClaimKind, Secret
 from app.domain.source import EnrolledCamera
+from app.domain.tape import encode
 from app.errors import FoyerError, GalleryRefused
 from app.ports import Gallery, PinAttempt, PinHasher
 
@@ -158,8 +159,8 @@ class LedgerRoom:
     def _do(self, opened: Open, job: Job) -> Event:
         gallery = opened.gallery
         match job:
-            case Record(ticket=ticket, entry=entry, tally=tally):
-                receipt = gallery.record(entry, tally)
+            case Record(ticket=ticket, entry=entry, tally=tally, tape=tape):
+                receipt = gallery.record(entry, tally, encode(tape) if tape is not None else b"")
                 until_s = receipt.face_locked_until_s
                 return Recorded(self._now(), ticket, receipt.sequence, until_s)
             case Resolve(ticket=ticket, claim=claim):

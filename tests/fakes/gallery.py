@@ -5,8 +5,9 @@ For tests of what stands above a gallery. `full` makes every write fail as a ful
 
 from __future__ import annotations
 
+import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -20,6 +21,7 @@ from app.domain.people import Claim, ClaimKind, Person, Status
 from app.domain.source import NEVER_ENROLLED, EnrolledCamera
 from app.errors import GalleryLocked, GalleryRefused, GalleryUnwritable
 from app.ports import PinAttempt, Receipt, Resolution
+from tests.fakes.clock import START_UTC_S
 
 FACE_PATH = "face"
 
@@ -40,19 +42,29 @@ class MemoryGallery:
     admin: str = ""
     enrolled: dict[str, EnrolledCamera] = field(default_factory=dict)
     results: dict[str, Tested] = field(default_factory=dict)
+    keep_days: int = 7
+    utc_s: Callable[[], float] = lambda: START_UTC_S
+    tapes: dict[int, tuple[str, float, bytes]] = field(default_factory=dict)
 
     def open(self) -> None:
         self.is_open = True
+        self._purge(self.utc_s())
 
     def close(self) -> None:
         self.is_open = False
 
     # -- the journal
 
-    def record(self, entry: Entry, tally: Tally | None = None) -> Receipt:
+    def record(self, entry: Entry, tally: Tally | None = None, tape: bytes = b"") -> Receipt:
         self._require_writable()
         self._refuse_stale(entry)
+        self._purge(entry.utc_s)
+        kept = bool(tape) and self.keep_days > 0
+        if kept:
+            entry = replace(entry, evidence=hashlib.sha256(tape).hexdigest())
         self._append(entry)
+        if kept and (not entry.person or entry.person in self.known):
+            self.tapes[len(self.journal)] = (entry.person, entry.utc_s, tape)
         if tally is not None:
             subject = FACE_PATH if tally.claim is None else self._subject(tally.claim)
             if tally.failed:
@@ -84,6 +96,18 @@ class MemoryGallery:
         ends = np.inf if person.valid_until_s is None else person.valid_until_s
         if person.status is not Status.ACTIVE or not begins <= entry.utc_s < ends:
             raise GalleryRefused("May not enter. Try again.")
+
+    def tape(self, sequence: int) -> bytes:
+        self._require_open()
+        return self.tapes.get(sequence, ("", 0.0, b""))[2]
+
+    def _purge(self, now_s: float) -> None:
+        days_s = self.keep_days * 86400.0
+        self.tapes = {
+            row: kept
+            for row, kept in self.tapes.items()
+            if now_s - days_s < kept[1] <= now_s + days_s
+        }
 
     # -- what is known
 
@@ -186,6 +210,7 @@ class MemoryGallery:
         del self.known[person_id]
         self.erased.add(person_id)
         self.templates = [row for row in self.templates if row[0] != person_id]
+        self.tapes = {row: kept for row, kept in self.tapes.items() if kept[0] != person_id}
         self.badges = {text: owner for text, owner in self.badges.items() if owner != person_id}
         self.pins.pop(person_id, None)
         self.lockouts.pop(f"person {person_id}", None)
