@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.domain import depth, passive, reflection
+from app.domain import continuity, depth, passive, reflection, solidity
 from app.domain.evidence import Evidence, Finding, Layer, Verdict
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 def judge(evidence: Evidence, policy: Policy) -> tuple[Verdict, ...]:
     """Every layer's verdict, in the order they are named when several refuse."""
     return (
+        continuity.judge(evidence, policy.continuity),
+        solidity.judge(evidence, policy.solidity),
         reflection.judge(evidence, policy.light),
         passive.judge(evidence, policy.passive),
         depth.judge(evidence, policy.depth, policy.second),

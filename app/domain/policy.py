@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.assurance import AssurancePolicy, FaceAlone, Tier
+from app.domain.continuity import ContinuityPolicy
 from app.domain.depth import DepthPolicy, SecondKind
 from app.domain.journal import Factor
 from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
+from app.domain.memory import MemoryPolicy
 from app.domain.passive import PassivePolicy
+from app.domain.solidity import SolidityPolicy
 from app.domain.source import SourceKind
 
 
@@ -152,6 +155,9 @@ class Policy:
     accepted: frozenset[frozenset[Factor]] = STANDARD_FACTORS
     quality: QualityPolicy = field(default_factory=QualityPolicy)
     liveness: LivenessPolicy = field(default_factory=LivenessPolicy)
+    continuity: ContinuityPolicy = field(default_factory=ContinuityPolicy)
+    memory: MemoryPolicy = field(default_factory=MemoryPolicy)
+    solidity: SolidityPolicy = field(default_factory=SolidityPolicy)
     light: LightPolicy = field(default_factory=LightPolicy)
     matching: MatchPolicy = field(default_factory=MatchPolicy)
     lockout: LockoutPolicy = field(default_factory=LockoutPolicy)

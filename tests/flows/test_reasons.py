@@ -17,6 +17,7 @@ from tests.fakes.faces import (
     boxed,
     joined,
     leaves,
+    on_paper,
     swaps,
     turned,
 )
@@ -92,6 +93,7 @@ STORIES: dict[Reason, Lines] = {
         presses(Button.USE_FACE),
         *refused(Reason.TOO_SOON),
     ),
+    Reason.NOT_LIVE: (*before_the_camera(on_paper()), *refused(Reason.NOT_LIVE)),
     Reason.TRACK_LOST: (*before_the_camera(leaves(1.0)), *refused(Reason.TRACK_LOST)),
     Reason.FACE_CHANGED: (
         given(handed_over=True),
