@@ -9,6 +9,8 @@ from app.domain.rates import Interval
 
 #: Decimals of a published rate: one in ten thousand is the finest that is ever promised.
 DECIMALS = 5
+#: What the search for a bound may leave of itself; far below the last decimal.
+SLACK = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,13 @@ class Rate:
 
 def _up(rate: float) -> float:
     rounded = round(rate, DECIMALS)
-    return rounded if rounded >= rate else min(round(rounded + 10**-DECIMALS, DECIMALS), 1.0)
+    return (
+        rounded if rounded >= rate - SLACK else min(round(rounded + 10**-DECIMALS, DECIMALS), 1.0)
+    )
 
 
 def _down(rate: float) -> float:
     rounded = round(rate, DECIMALS)
-    return rounded if rounded <= rate else max(round(rounded - 10**-DECIMALS, DECIMALS), 0.0)
+    return (
+        rounded if rounded <= rate + SLACK else max(round(rounded - 10**-DECIMALS, DECIMALS), 0.0)
+    )
