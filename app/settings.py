@@ -24,6 +24,7 @@ from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
 from app.domain.passive import PassivePolicy
 from app.domain.policy import LivenessPolicy, Mode, Policy, QualityPolicy, TimingPolicy
+from app.domain.solidity import SolidityPolicy
 from app.errors import SettingsError
 from app.options import POLICIES, Kind, Option, Value, default_file, options
 
@@ -136,6 +137,7 @@ class Settings:
             mode=self.kiosk.mode,
             quality=QualityPolicy(**_numbers(self.table, "quality")),
             liveness=LivenessPolicy(**_numbers(self.table, "liveness")),
+            solidity=SolidityPolicy(**_numbers(self.table, "solidity")),
             light=LightPolicy(**_numbers(self.table, "light")),
             light_use=self.light_use(),
             matching=MatchPolicy(**_numbers(self.table, "matching")),
