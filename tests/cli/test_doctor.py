@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,13 +13,14 @@ import pytest
 
 from app import doctor
 from app.domain.journal import Entry, EntryKind
-from app.domain.source import Camera
+from app.domain.source import Camera, SourceKind
 from app.errors import CameraUnavailable, KeyStoreError, ModelRejected
 from app.ports import CameraFormat, FaceEngine, Frame
 from app.runtime import bootstrap
 from app.settings import load
 from tests.cli.conftest import Foyer, Ran
-from tests.fakes.lens import LENS
+from tests.cli.test_gallery import store_of
+from tests.fakes.lens import ENROLLED, LENS
 
 MISSING = {"libxcb-cursor.so.0", "libEGL.so.1"}
 
@@ -27,6 +29,7 @@ class StillCamera:
     """Delivers frames at a steady rate of its own clock."""
 
     name = "still camera"
+    lens = LENS
 
     def __init__(self, rate_hz: float) -> None:
         self._period_s = 1.0 / rate_hz
@@ -34,7 +37,7 @@ class StillCamera:
         self.closed = False
 
     def identity(self) -> Camera:
-        return LENS
+        return self.lens
 
     def open(self) -> CameraFormat:
         return CameraFormat(640, 480, 30.0, "MJPG")
@@ -65,16 +68,24 @@ def checks(ran: Ran) -> dict[str, tuple[str, str, str]]:
     return {each["name"]: (each["state"], each["said"], each["cure"]) for each in found}
 
 
+def enrol(kiosk: Foyer) -> None:
+    gallery = store_of(kiosk)
+    gallery.put_camera(ENROLLED, Entry(EntryKind.ADMIN, 0.0, granted=True, detail="test"))
+    gallery.close()
+
+
 def test_a_machine_where_all_is_well_has_nothing_to_mend(
     kiosk: Foyer, engine: FaceEngine, camera: StillCamera, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(doctor, "missing_libraries", dict)
     monkeypatch.setenv("DISPLAY", ":0")
+    enrol(kiosk)
     ran = kiosk.ok("doctor", "--json")
     assert ran.document["healthy"] is True
     found = checks(ran)
     assert {state for state, _, _ in found.values()} == {"ok"}
     assert "640x480 MJPG, 30 a second" in found["camera"][1]
+    assert LENS.fingerprint[:12] in found["camera"][1]
     assert "encrypted with the operator's passphrase" in found["keys"][1]
     assert "anybody 3 movements, 3.8 effective bits of 6.1" in found["challenges"][1]
     assert "no-mouth 4 movements, 3.7 effective bits of 6.7" in found["challenges"][1]
@@ -200,10 +211,40 @@ def test_a_clock_that_was_put_back_is_noticed_by_the_journal(
     assert "clock" in cure
 
 
+@pytest.mark.parametrize(
+    ("lens", "word"),
+    [
+        (LENS, "camera-none-enrolled"),
+        (replace(LENS, kind=SourceKind.VIRTUAL), "camera-virtual"),
+        (replace(LENS, kind=SourceKind.SIMULATED), "camera-simulated"),
+        (replace(LENS, kind=SourceKind.RECORDING), "camera-recording"),
+    ],
+)
+def test_a_camera_the_face_path_does_not_go_by_is_a_warning(
+    kiosk: Foyer, engine: FaceEngine, camera: StillCamera, lens: Camera, word: str
+) -> None:
+    """Not a fault: the kiosk runs, and badges and PINs work."""
+    camera.lens = lens
+    ran = kiosk.ok("doctor", "--json")
+    state, said, cure = checks(ran)["camera"]
+    assert (state, word in said) == ("warning", True)
+    assert "foyer liveness camera enrol" in cure or "camera.source" in cure
+
+
+def test_another_camera_than_the_one_enrolled_is_noticed(
+    kiosk: Foyer, engine: FaceEngine, camera: StillCamera
+) -> None:
+    enrol(kiosk)
+    camera.lens = replace(LENS, ids="046d:082d:ZZZZZZ")
+    state, said, _ = checks(kiosk.ok("doctor", "--json"))["camera"]
+    assert (state, "camera-not-enrolled" in said) == ("warning", True)
+
+
 def test_a_slow_camera_is_a_warning(
     kiosk: Foyer, engine: FaceEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bootstrap, "frame_source", lambda _: StillCamera(7.5))
+    enrol(kiosk)
     state, said, cure = checks(kiosk("doctor", "--json"))["camera"]
     assert state == "warning"
     assert "8 a second" in said
