@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 
 from app.camera.acting import Actor
 from app.camera.head import Stance
+from app.camera.lighting import GLASS, Glow
 from app.camera.portrait import MARGIN_X, MARGIN_Y
 from app.domain.liveness import HEAD, Challenge
 from app.evaluation.hasty import Hasty
 from app.evaluation.holding import Hand, HandOver, HeldScene
 from app.evaluation.kit import Chance, Kit, Tape, lens_of
 from app.evaluation.media import Display, Held, Mask, Paper, Print, Screen
-from app.evaluation.scenes import Performance, Person, SceneCamera
-from app.evaluation.sittings import TRUSTED, Sitting, arriving, replay, watch
+from app.evaluation.scenes import BEGINS_S, Performance, Person, SceneCamera, Shine
+from app.evaluation.sittings import TRUSTED, Sitting, arriving, light_of, replay, watch
 
 #: How long a print or a screen is filmed, seconds; sessions begin anywhere in the first part.
 FILMED_S, ENTRY_S = 15.0, 4.0
@@ -72,7 +73,10 @@ def _paper(kit: Kit, chance: Chance) -> Paper:
 
 
 def _filmed(kit: Kit, name: str, film: Callable[[], HeldScene], chance: Chance) -> Sitting:
-    """A session before something that does not hear, begun somewhere in its film."""
+    """A session before something that does not hear, begun somewhere in its film. Under the
+    screen's light there is no film, as what is seen depends on the nonce."""
+    if kit.is_lit:
+        return kit.live(film(), lens_of(chance), chance, chance.bytes(16))
     tape = kit.tape(name, lambda: _film(kit, film(), chance))
     start_s = tape[0].t_s + float(chance.uniform(0.0, ENTRY_S))
     part = tuple(each for each in tape if each.t_s >= start_s)
@@ -130,8 +134,11 @@ def _screen(kit: Kit, chance: Chance) -> Sitting:
 
     def film() -> HeldScene:
         script = _session_script(kit, chance) if earlier else _random_script(chance)
+        own_light = _session_light(kit, chance) if earlier and kit.is_lit else _unlit
         actor = Actor(int(chance.integers(2**31)), blinks=True)
-        person = Person(kit.model.puppet, actor, kit.room, stronger=1.1, script=script)
+        person = Person(
+            kit.model.puppet, actor, kit.room, stronger=1.1, script=script, own_light=own_light
+        )
         made = Display(
             gamma=float(chance.uniform(0.8, 1.3)),
             bright=float(chance.uniform(0.75, 1.1)),
@@ -142,7 +149,7 @@ def _screen(kit: Kit, chance: Chance) -> Sitting:
         )
         surface = Screen(person, made, int(chance.integers(2**31)))
         seed = int(chance.integers(2**31))
-        return HeldScene(surface, _hand(chance), kit.room, seed, hears=False)
+        return HeldScene(surface, _hand(chance), kit.room, seed, hears=False, returns=GLASS)
 
     return _filmed(kit, "screen-earlier" if earlier else "screen-random", film, chance)
 
@@ -173,8 +180,24 @@ def _session_script(kit: Kit, chance: Chance) -> Performance:
     return script
 
 
+def _session_light(kit: Kit, chance: Chance) -> Shine:
+    """The light of another visit's code, on and on."""
+    return light_of(chance.bytes(16), BEGINS_S, kit.policy.light)
+
+
+def _unlit(t_s: float) -> Glow | None:
+    _ = t_s
+    return None
+
+
 def _injected_trusted(kit: Kit, chance: Chance) -> Sitting:
     """An animated photograph that does all that is asked, in the place of the trusted camera."""
+    scene = kit.visitor(chance, returns=0.0)
+    return kit.live(scene, lens_of(chance), chance, chance.bytes(16))
+
+
+def _injected_relit(kit: Kit, chance: Chance) -> Sitting:
+    """The same by somebody whose renderer watches the screen and lights the face as it does."""
     return kit.live(kit.visitor(chance), lens_of(chance), chance, chance.bytes(16))
 
 
@@ -222,4 +245,5 @@ PICTURED = (
     Species("hand-over", _hand_over),
     Species("early-answer", _early_answer),
     Species("injected-trusted", _injected_trusted, gated=False),
+    Species("injected-relit", _injected_relit, gated=False),
 )

@@ -35,11 +35,11 @@ class Condition:
 
 
 CONDITIONS = (
-    Condition("plain", Lens(rate_hz=20.0, jpeg=85)),
+    Condition("plain", Lens(rate_hz=20.0, jpeg=85, auto_white=True)),
     Condition("glasses", Lens(rate_hz=15.0), glasses=True),
     Condition("low-light", Lens(rate_hz=15.0, gain=0.45, grain=9, blur_px=0.5)),
     Condition("backlight", Lens(rate_hz=15.0, grain=2), backlight=True),
-    Condition("15-fps", Lens(rate_hz=15.0, jitter=0.25, grain=2)),
+    Condition("15-fps", Lens(rate_hz=15.0, jitter=0.25, grain=2, auto_white=True)),
     Condition("10-fps", Lens(rate_hz=10.0, jitter=0.25, grain=2)),
     Condition("small-picture", Lens(rate_hz=15.0, shrink=0.75, grain=2), jaw_px=150.0),
     Condition("yaw-30", Lens(rate_hz=15.0), stronger=1.12, from_deg=30.0),

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from app.camera.acting import LOOK_UP_DEG, MOUTH_SHARE, TURN_DEG, Actor, Look, minimum_jerk
 from app.camera.head import Stance
+from app.camera.lighting import Glow, lit
 from app.camera.portrait import Pixels
-from app.camera.puppet import Puppet
+from app.camera.puppet import Puppet, over
 from app.domain.liveness import Challenge
-from app.evaluation.scenes import BEGINS_S
+from app.evaluation.scenes import BEGINS_S, lit_room
 
 _YAW = {Challenge.TURN_LEFT: TURN_DEG, Challenge.TURN_RIGHT: -TURN_DEG}
 #: A movement that is over before anybody could have begun one, seconds: up, and down again.
@@ -76,11 +77,12 @@ class Hasty:
             # The step before was met: begin before the next is asked.
             self._sooner = _Early(wanted, t_s, 0.3, self._hold_s)
 
-    def paint(self, t_s: float) -> Pixels:
+    def paint(self, t_s: float, glow: Glow | None = None) -> Pixels:
         look = self._actor.look(t_s)
         if self._sooner is not None:
             look = _with(look, self._sooner.challenge, self._sooner.share(t_s))
-        return self._puppet.paint(look.stance, look.closed, look.opened, self._backdrop)
+        figure = self._puppet.figure(look.stance, look.closed, look.opened)
+        return over(lit(figure, glow, 1.0), lit_room(self._backdrop, glow))
 
 
 def _with(look: Look, challenge: Challenge, share: float) -> Look:

@@ -9,9 +9,12 @@ from typing import Protocol
 import numpy as np
 
 from app.camera.acting import Actor
+from app.camera.lighting import Glow, lit
 from app.camera.portrait import Pixels
+from app.camera.puppet import over
 from app.domain.liveness import Challenge
-from app.evaluation.media import Held, Surface, shown
+from app.evaluation.media import Held, Surface, figure_of
+from app.evaluation.scenes import lit_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,17 @@ class HeldScene:
     """A surface in a hand. A surface that can blink is blinked with, whatever the hand does."""
 
     def __init__(
-        self, surface: Surface, hand: Hand, backdrop: Pixels, seed: int, *, hears: bool = True
+        self,
+        surface: Surface,
+        hand: Hand,
+        backdrop: Pixels,
+        seed: int,
+        *,
+        hears: bool = True,
+        returns: float = 1.0,
     ) -> None:
+        """`returns`: the share of the screen's light that comes back; 1 of paper and skin."""
+        self._returns = returns
         self._surface = surface
         self._hand = hand
         self._backdrop = backdrop
@@ -53,12 +65,13 @@ class HeldScene:
         if self._hears:
             self._actor.ask(challenge, t_s)
 
-    def paint(self, t_s: float) -> Pixels:
+    def paint(self, t_s: float, glow: Glow | None = None) -> Pixels:
         look = self._actor.look(t_s)
         texture = self._surface.at(t_s, look.closed, look.opened)
         nod = _NOD_DEG * look.closed if self._hand.nods else 0.0
         held = self._moved(t_s, look.stance.yaw_deg, look.stance.pitch_deg, nod)
-        return shown(texture, held, self._backdrop)
+        figure = lit(figure_of(texture, held), glow, self._returns)
+        return over(figure, lit_room(self._backdrop, glow))
 
     def _moved(self, t_s: float, yaw_deg: float, pitch_deg: float, nod_deg: float) -> Held:
         def wave(index: int, hertz: float, size: float) -> float:
@@ -90,7 +103,11 @@ class Painted(Protocol):
     def ask(self, challenge: Challenge | None, t_s: float) -> None: ...
 
     def paint_on(
-        self, t_s: float, backdrop: Pixels, shift_x_px: float = 0.0, opacity: float = 1.0
+        self,
+        t_s: float,
+        backdrop: Pixels,
+        glow: Glow | None = None,
+        shift_x_px: float = 0.0,
     ) -> Pixels: ...
 
 
@@ -133,18 +150,19 @@ class HandOver:
                 self._begins_s = t_s + self._wait_s
         self._asked = challenge
 
-    def paint(self, t_s: float) -> Pixels:
+    def paint(self, t_s: float, glow: Glow | None = None) -> Pixels:
         first, second = self._both
+        room = lit_room(self._backdrop, glow)
         share = self._share(t_s)
         if share <= 0.0:
-            return first.paint_on(t_s, self._backdrop)
+            return first.paint_on(t_s, room, glow)
         if share >= 1.0:
-            return second.paint_on(t_s, self._backdrop)
+            return second.paint_on(t_s, room, glow)
         if self._walks:
-            behind = first.paint_on(t_s, self._backdrop, shift_x_px=share * _WAY_PX)
-            return second.paint_on(t_s, behind, shift_x_px=(share - 1.0) * _WAY_PX)
-        leaving = first.paint_on(t_s, self._backdrop).astype(np.float32)
-        coming = second.paint_on(t_s, self._backdrop)
+            behind = first.paint_on(t_s, room, glow, share * _WAY_PX)
+            return second.paint_on(t_s, behind, glow, (share - 1.0) * _WAY_PX)
+        leaving = first.paint_on(t_s, room, glow).astype(np.float32)
+        coming = second.paint_on(t_s, room, glow)
         return np.asarray(leaving + share * (coming - leaving), dtype=np.uint8)
 
     def _share(self, t_s: float) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from app.camera.acting import Actor
 from app.camera.portrait import Pixels
 from app.domain import session as sessions
+from app.domain.light import LightUse
 from app.domain.liveness import Challenge
 from app.domain.observation import Observation
 from app.domain.policy import Policy
@@ -75,11 +76,16 @@ class Kit:
         sitting, kiosk = play(camera, self.engine, self.policy, nonce)
         return Earlier(sitting, kiosk, nonce)
 
-    def visitor(self, chance: Chance) -> Person:
-        """The person themselves, animated, doing what is asked."""
+    def visitor(self, chance: Chance, returns: float = 1.0) -> Person:
+        """The person themselves, animated, doing what is asked; `returns` as `Person` has it."""
         actor = Actor(int(chance.integers(2**31)), blinks=True)
         stronger = float(chance.uniform(0.98, 1.15))
-        return Person(self.model.puppet, actor, self.room, stronger=stronger)
+        return Person(self.model.puppet, actor, self.room, stronger=stronger, returns=returns)
+
+    @property
+    def is_lit(self) -> bool:
+        """Whether the screen lights the face: then frames depend on the nonce."""
+        return self.policy.light_use is not LightUse.OFF
 
     def live(self, scene: Scene, lens: Lens, chance: Chance, nonce: bytes) -> Sitting:
         """The scene through the trusted camera, answering prompts."""
@@ -115,4 +121,5 @@ def lens_of(chance: Chance) -> Lens:
         gain=float(chance.uniform(0.65, 1.15)),
         grain=int(chance.integers(1, 4)),
         blur_px=float(chance.uniform(0.0, 0.7)),
+        auto_white=bool(chance.integers(2)),
     )

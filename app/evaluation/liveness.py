@@ -25,6 +25,7 @@ from app.evaluation.protocol import (
     shares,
     species_named,
 )
+from app.evaluation.recorded import Recorded, play_all
 from app.ports import FaceEngine
 
 #: Files that were not used are named up to this many; the others are only counted.
@@ -41,7 +42,7 @@ class Found:
     people: int
     seconds: float
     outcomes: tuple[Outcome, ...]
-    recorded: dict[str, object]
+    recorded: Recorded
     skipped: tuple[Skipped, ...]
 
     def as_json(self) -> dict[str, object]:
@@ -56,7 +57,7 @@ class Found:
                 for name in self.plan.species
             },
             "genuine": outcomes.genuine_json(by_group[GENUINE]),
-            "recorded": self.recorded,
+            "recorded": self.recorded.as_json(),
             "packs": {"face": face, "passive": passive},
             "people": self.people,
             "seed": self.plan.seed,
@@ -86,9 +87,11 @@ def evaluate(origin: Origin, assets: Path, plan: Plan, tell: Tell) -> Found:
         photos = chosen(assets, worker, plan, skipped)
         total = len(shares(photos, plan.n))
         found = run(origin, packs, plan, photos, lambda done: tell(f"person {done} of {total}"))
+        tell("playing recordings")
+        real = play_all(assets, worker.engine, worker.policy, plan.seed, skipped)
         names = packs.names(settings)
     seconds = time.perf_counter() - began
-    return Found(plan, names, len(photos), seconds, tuple(found), {}, tuple(skipped))
+    return Found(plan, names, len(photos), seconds, tuple(found), real, tuple(skipped))
 
 
 def chosen(assets: Path, worker: Worker, plan: Plan, skipped: list[Skipped]) -> list[Path]:

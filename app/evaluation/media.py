@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from app.camera.head import Stance, rotation
 from app.camera.portrait import FRAME_HEIGHT, FRAME_WIDTH, Pixels, Sitter
-from app.camera.puppet import Puppet, over
+from app.camera.puppet import Puppet
 from app.cv import cv2
 
 #: The width of the jaw on a texture, pixels.
@@ -49,18 +49,18 @@ class Surface(Protocol):
     def at(self, t_s: float, closed: float, opened: float) -> Pixels: ...
 
 
-def shown(texture: Pixels, held: Held, backdrop: Pixels) -> Pixels:
-    """The sheet before `backdrop`, uint8 [480, 640, 3] BGR."""
+def figure_of(texture: Pixels, held: Held) -> Pixels:
+    """The sheet as the camera sees it, premultiplied uint8 [480, 640, 4] BGRA."""
     height, width = texture.shape[:2]
     size = (FRAME_WIDTH, FRAME_HEIGHT)
     if held.bend_deg == 0.0:
         flat = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.float64)
         corners = _seen(flat, (width, height), held)
         matrix = cv2.getPerspectiveTransform(flat.astype(np.float32), corners.astype(np.float32))
-        return over(np.asarray(cv2.warpPerspective(texture, matrix, size), np.uint8), backdrop)
+        return np.asarray(cv2.warpPerspective(texture, matrix, size), np.uint8)
     x, y = _backward(held, (width, height))
     figure = cv2.remap(texture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
-    return over(np.asarray(figure, np.uint8), backdrop)
+    return np.asarray(figure, np.uint8)
 
 
 def _seen(points: Points, size: tuple[int, int], held: Held) -> Points:

@@ -15,8 +15,9 @@ import numpy as np
 
 from app.camera.acting import Actor, Look
 from app.camera.head import Stance
+from app.camera.lighting import AutoWhite, Glow, lit, reached
 from app.camera.portrait import Pixels
-from app.camera.puppet import Puppet
+from app.camera.puppet import Puppet, over
 from app.camera.room import SensorNoise
 from app.cv import cv2
 from app.domain.liveness import Challenge
@@ -30,11 +31,12 @@ BEGINS_S = 100.0
 
 class Scene(Protocol):
     """`ask` tells what the screen asks for from `t_s` on (None: look straight); `paint` is the
-    moment as uint8 [480, 640, 3] BGR. Times rise from call to call."""
+    moment as uint8 [480, 640, 3] BGR, under the screen's light `glow`. Times rise from call to
+    call."""
 
     def ask(self, challenge: Challenge | None, t_s: float) -> None: ...
 
-    def paint(self, t_s: float) -> Pixels: ...
+    def paint(self, t_s: float, glow: Glow | None = None) -> Pixels: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Lens:
 
     `gain` scales all light; `grain` is how many times read noise of 1.6 grey levels is added
     (nine times: 4.8). `blur_px`: standard deviation of a defocus. `shrink`: share of 640 x 480
-    that is delivered. `jpeg`: quality of the compression, 0 for none.
+    that is delivered. `jpeg`: quality of the compression, 0 for none. `auto_white`: nobody stopped
+    the camera's white balance.
     """
 
     rate_hz: float = 15.0
@@ -53,6 +56,11 @@ class Lens:
     blur_px: float = 0.0
     shrink: float = 1.0
     jpeg: int = 0
+    auto_white: bool = False
+
+
+Shine = Callable[[float], Glow | None]
+"""The screen's light at a moment, monotonic seconds."""
 
 
 class SceneCamera:
@@ -68,12 +76,18 @@ class SceneCamera:
         self._lens = lens
         self._chance = np.random.default_rng(seed)
         self._noise = SensorNoise(seed)
+        self._shine: Shine = _dark
+        self._white = AutoWhite() if lens.auto_white else None
         self._t_s: float | None = None
         self._beat_s = BEGINS_S
         self._number = 0
 
     def ask(self, challenge: Challenge | None, t_s: float) -> None:
         self._scene.ask(challenge, t_s)
+
+    def shine(self, shine: Shine) -> None:
+        """The screen lights the scene from now on."""
+        self._shine = shine
 
     def open(self) -> CameraFormat:
         lens = self._lens
@@ -89,7 +103,9 @@ class SceneCamera:
         late_s = float(self._chance.uniform(0.0, 1.0)) * self._lens.jitter * period_s
         self._t_s = self._beat_s + late_s
         self._number += 1
-        pixels = self._through_lens(self._scene.paint(self._t_s))
+        pixels = self._through_lens(self._scene.paint(self._t_s, self._shine(self._t_s)))
+        if self._white is not None:
+            pixels = self._white.balanced(pixels, self._t_s)
         pixels.flags.writeable = False
         return Frame(self._number, self._t_s, pixels)
 
@@ -123,6 +139,20 @@ def compressed(pixels: Pixels, quality: int) -> Pixels:
     return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), dtype=np.uint8)
 
 
+def _dark(t_s: float) -> Glow | None:
+    _ = t_s
+    return None
+
+
+#: The wall behind is this far from the screen, metres, as in the demo.
+WALL_M = 2.5
+
+
+def lit_room(backdrop: Pixels, glow: Glow | None) -> Pixels:
+    """What is behind, under the little of the screen's light that reaches it."""
+    return lit(backdrop, glow, reached(WALL_M))
+
+
 Performance = Callable[[float], Challenge | None]
 
 
@@ -130,7 +160,9 @@ class Person:
     """An animated photograph that does what is asked.
 
     `stronger` scales head movements; `leaning` is added to every stance. `script` says what is
-    acted instead of what the screen asks: a recording, or somebody who does not wait.
+    acted instead of what the screen asks: a recording, or somebody who does not wait. `own_light`
+    lights a recording, instead of the screen; `returns` is the share of the screen's light that
+    comes back, 0 for pictures that never were before it.
     """
 
     def __init__(
@@ -142,6 +174,8 @@ class Person:
         stronger: float = 1.0,
         leaning: Callable[[float], Stance] | None = None,
         script: Performance | None = None,
+        own_light: Shine | None = None,
+        returns: float = 1.0,
     ) -> None:
         self._puppet = puppet
         self._actor = actor
@@ -149,22 +183,33 @@ class Person:
         self._stronger = stronger
         self._leaning = leaning
         self._script = script
+        self._own_light = own_light
+        self._returns = returns
 
     def ask(self, challenge: Challenge | None, t_s: float) -> None:
         if self._script is None:
             self._actor.ask(challenge, t_s)
 
-    def paint(self, t_s: float) -> Pixels:
-        return self.paint_on(t_s, self._backdrop)
+    def paint(self, t_s: float, glow: Glow | None = None) -> Pixels:
+        if self._own_light is not None:
+            glow = self._own_light(t_s)
+        behind = lit_room(self._backdrop, glow) if self._returns else self._backdrop
+        return self.paint_on(t_s, behind, glow)
 
     def paint_on(
-        self, t_s: float, backdrop: Pixels, shift_x_px: float = 0.0, opacity: float = 1.0
+        self,
+        t_s: float,
+        backdrop: Pixels,
+        glow: Glow | None = None,
+        shift_x_px: float = 0.0,
     ) -> Pixels:
+        """Over a backdrop that is lit already, moved sideways by `shift_x_px`."""
         if self._script is not None:
             self._actor.ask(self._script(t_s), t_s)
         look = self._placed(self._actor.look(t_s), t_s)
         stance = replace(look.stance, shift_x_px=look.stance.shift_x_px + shift_x_px)
-        return self._puppet.paint(stance, look.closed, look.opened, backdrop, opacity)
+        figure = self._puppet.figure(stance, look.closed, look.opened)
+        return over(lit(figure, glow, self._returns), backdrop)
 
     def _placed(self, look: Look, t_s: float) -> Look:
         lean = Stance() if self._leaning is None else self._leaning(t_s)

@@ -17,8 +17,9 @@ from typing import Protocol
 
 import numpy as np
 
+from app.camera.lighting import Glow, glow_of
 from app.domain import kiosk as kiosks
-from app.domain import layers, matching
+from app.domain import layers, light, matching
 from app.domain import session as sessions
 from app.domain.effects import Effect, Identify
 from app.domain.events import (
@@ -36,6 +37,7 @@ from app.domain.events import (
     Ticked,
 )
 from app.domain.evidence import Finding, Layer, Verdict
+from app.domain.light import LightPolicy
 from app.domain.liveness import Challenge
 from app.domain.matching import Matched
 from app.domain.observation import Face, Observation
@@ -46,10 +48,13 @@ from app.domain.session import Challenging, Complete, Failed, Session, largest
 from app.domain.source import Camera, EnrolledCamera, SourceKind
 from app.domain.states import Denied, Identifying, Kiosk, Recording, Verifying
 from app.errors import CameraError
+from app.evaluation.scenes import Shine
 from app.ports import CameraFormat, FaceEngine, Frame
 
 #: From a frame's capture to the kiosk's being told, seconds: one look of the embedded pack.
 LAG_S = 0.04
+#: From asking for a colour to its light, seconds: two frames of a window and of its screen.
+SCREEN_LAG_S = 0.07
 #: No visit of the standard policy lasts as long; what does has hung.
 LONGEST_S = 60.0
 UTC_S = 1_800_000_000.0
@@ -74,6 +79,8 @@ class Played(Protocol):
     def identity(self) -> Camera: ...
 
     def ask(self, challenge: Challenge | None, t_s: float) -> None: ...
+
+    def shine(self, shine: Shine) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +137,12 @@ class _Visit:
     def is_over(self) -> bool:
         return not isinstance(self.kiosk.screen, Verifying | Identifying)
 
+    @property
+    def lit_s(self) -> float | None:
+        """When the light code began, None while there is none."""
+        screen = self.kiosk.screen
+        return screen.session.lit_s if isinstance(screen, Verifying) else None
+
     def prompt(self, t_s: float) -> Challenge | None:
         """What the screen asks for now."""
         screen = self.kiosk.screen
@@ -140,6 +153,15 @@ class _Visit:
             self.prompts.append((t_s, asked))
         self.asked = asked
         return asked
+
+
+def light_of(nonce: bytes, lit_s: float, policy: LightPolicy) -> Shine:
+    """The light of a code that began at `lit_s`, as it comes out of the screen."""
+
+    def shine(t_s: float) -> Glow | None:
+        return glow_of(light.shown(nonce, t_s - SCREEN_LAG_S - lit_s, policy))
+
+    return shine
 
 
 def ready_kiosk(policy: Policy) -> Kiosk:
@@ -181,6 +203,8 @@ def play(
             visit.tell(Looked(moment(seen.t_s + LAG_S), nonce, seen))
             visit.tell(Ticked(moment(seen.t_s + LAG_S)))
             source.ask(visit.prompt(seen.t_s + LAG_S), seen.t_s + LAG_S)
+            if visit.lit_s is not None:
+                source.shine(light_of(nonce, visit.lit_s, policy.light))
             if not visit.is_over:
                 frame = source.read()
     except CameraError:
