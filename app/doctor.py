@@ -18,7 +18,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.domain import assurance
 from app.domain import source as cameras
+from app.domain.assurance import Tested, Tier
 from app.domain.journal import parse
 from app.domain.source import Camera, EnrolledCamera, SourceFault
 from app.errors import FoyerError, SettingsError
@@ -221,29 +223,36 @@ def _camera(settings: Settings) -> Finding:
         source.close()
     rate = (len(times) - 1) / max(times[-1] - times[0], 1e-6)
     said = f"{source.name}: {got.width_px}x{got.height_px} {got.encoding}, {rate:.0f} a second"
-    fault = _source_fault(settings, camera)
+    fault, tier = _standing(settings, camera)
     if fault is not None:
         said = f"{said}; the face path is closed: {fault}"
         return Finding("camera", State.WARNING, said, cameras.CURES[fault])
-    said = f"{said}; enrolled as {camera.fingerprint[:12]}"
+    said = f"{said}; enrolled as {camera.fingerprint[:12]}, {tier}"
     if rate < settings.camera.rate_hz / 2:
         cure = "Give it more light, or lower camera.rate_hz."
+        return Finding("camera", State.WARNING, said, cure)
+    if tier is Tier.UNTESTED:
+        cure = "At doors a face needs the PIN as well. To change that: foyer liveness selftest"
         return Finding("camera", State.WARNING, said, cure)
     return Finding("camera", State.OK, said)
 
 
-def _source_fault(settings: Settings, camera: Camera) -> SourceFault | None:
-    """Why a kiosk here would not go by this camera."""
+def _standing(settings: Settings, camera: Camera) -> tuple[SourceFault | None, Tier]:
+    """Why a kiosk here would not go by this camera, and what its self-test bears."""
     from app.runtime import bootstrap  # noqa: PLC0415
 
     enrolled: tuple[EnrolledCamera, ...] = ()
+    tested: tuple[Tested, ...] = ()
     if settings.gallery.path.exists():
         gallery = bootstrap.open_gallery(settings)
         try:
-            enrolled = gallery.cameras()
+            enrolled, tested = gallery.cameras(), gallery.tested()
         finally:
             gallery.close()
-    return cameras.refusal(camera, enrolled, settings.policy())
+    policy = bootstrap.policy_of(settings)
+    now = assurance.conditions_of(camera.fingerprint, policy)
+    tier = assurance.tier_of(tested, now, time.time(), policy)
+    return cameras.refusal(camera, enrolled, policy), tier
 
 
 def _badge_reader(settings: Settings) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,8 @@ from types import SimpleNamespace
 import pytest
 
 from app import doctor
+from app.domain import assurance
+from app.domain.assurance import Count, Trials
 from app.domain.journal import Entry, EntryKind
 from app.domain.source import Camera, SourceKind
 from app.errors import CameraUnavailable, KeyStoreError, ModelRejected
@@ -68,9 +71,17 @@ def checks(ran: Ran) -> dict[str, tuple[str, str, str]]:
     return {each["name"]: (each["state"], each["said"], each["cure"]) for each in found}
 
 
-def enrol(kiosk: Foyer) -> None:
+TESTED = Trials(Count(30, 1), Count(29), Count(29), Count(29))
+
+
+def enrol(kiosk: Foyer, trials: Trials = TESTED) -> None:
+    """The camera is enrolled, and was tested with this result."""
+    policy = bootstrap.policy_of(load(None, dict(os.environ), {}))
+    now = assurance.conditions_of(LENS.fingerprint, policy)
+    entry = Entry(EntryKind.ADMIN, 0.0, granted=True, detail="test")
     gallery = store_of(kiosk)
-    gallery.put_camera(ENROLLED, Entry(EntryKind.ADMIN, 0.0, granted=True, detail="test"))
+    gallery.put_camera(ENROLLED, entry)
+    gallery.put_tested(assurance.Tested(trials, now, time.time()), entry)
     gallery.close()
 
 
@@ -85,7 +96,7 @@ def test_a_machine_where_all_is_well_has_nothing_to_mend(
     found = checks(ran)
     assert {state for state, _, _ in found.values()} == {"ok"}
     assert "640x480 MJPG, 30 a second" in found["camera"][1]
-    assert LENS.fingerprint[:12] in found["camera"][1]
+    assert f"{LENS.fingerprint[:12]}, trusted" in found["camera"][1]
     assert "encrypted with the operator's passphrase" in found["keys"][1]
     assert "anybody 3 movements, 3.8 effective bits of 6.1" in found["challenges"][1]
     assert "no-mouth 4 movements, 3.7 effective bits of 6.7" in found["challenges"][1]
@@ -238,6 +249,15 @@ def test_another_camera_than_the_one_enrolled_is_noticed(
     camera.lens = replace(LENS, ids="046d:082d:ZZZZZZ")
     state, said, _ = checks(kiosk.ok("doctor", "--json"))["camera"]
     assert (state, "camera-not-enrolled" in said) == ("warning", True)
+
+
+def test_a_camera_nobody_tested_is_a_warning(
+    kiosk: Foyer, engine: FaceEngine, camera: StillCamera
+) -> None:
+    enrol(kiosk, Trials())
+    state, said, cure = checks(kiosk.ok("doctor", "--json"))["camera"]
+    assert (state, "untested" in said) == ("warning", True)
+    assert "foyer liveness selftest" in cure
 
 
 def test_a_slow_camera_is_a_warning(
