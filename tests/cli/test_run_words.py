@@ -7,8 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from app.commands import run
+from app.domain.source import SourceKind
 from app.presentation import View
-from app.settings import load
+from app.runtime import bootstrap
+from app.settings import Settings, load
 
 
 class BriefHouse:
@@ -56,3 +58,22 @@ def test_a_missing_library_of_the_system_is_named_with_its_cure(
     assert "libEGL.so.1" in said
     assert "foyer doctor" in said
     assert "defect" not in said.lower()
+
+
+@pytest.mark.parametrize("measured", [False, True])
+def test_only_a_start_that_is_measured_takes_a_recording_and_it_accepts_nobody(
+    measured: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built: list[bootstrap.Replacements | None] = []
+
+    def build(_: Settings, instead: bootstrap.Replacements | None = None) -> BriefHouse:
+        built.append(instead)
+        return BriefHouse()
+
+    monkeypatch.setattr(bootstrap, "build", build)
+    settings = load(None, {}, {"gallery.keys": "ephemeral"})
+    run._build(settings, measured=measured)
+    (instead,) = built
+    policy = settings.policy() if instead is None or instead.policy is None else instead.policy
+    assert policy.admits == (frozenset({SourceKind.RECORDING}) if measured else frozenset())
+    assert (policy.accepted == frozenset()) is measured

@@ -166,6 +166,23 @@ def test_no_policy_admits_what_has_to_be_enrolled(kind: SourceKind) -> None:
     )
 
 
+def test_a_start_that_is_only_measured_admits_a_recording_and_nobody() -> None:
+    """As `foyer bench` starts a kiosk: no set of factors is enough there."""
+    story(
+        person_walks_up(AMARA),
+        camera_is(RECORDING),
+        presses(Button.USE_FACE),
+        shows("denied", Reason.FACTORS_OWED),
+        presses(Button.DONE),
+        holds_badge(AMARA),
+        types(AMARA.pin),
+        presses(Button.CONFIRM),
+        shows("denied", Reason.FACTORS_OWED),
+        the_door_stayed_shut(),
+        policy=Policy(accepted=frozenset(), admits=frozenset({SourceKind.RECORDING})),
+    )
+
+
 def test_without_any_enrolled_camera_the_face_path_is_closed_until_there_is_one() -> None:
     stage = story(
         person_walks_up(AMARA),
