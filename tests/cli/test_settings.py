@@ -99,8 +99,11 @@ def test_every_number_of_every_policy_has_a_row_and_reaches_the_policy() -> None
     for name, kind in POLICIES.items():
         for each in fields(kind):
             option = options()[f"policy.{name}.{each.name}"]
-            edge = option.low if option.low != option.default else option.high
+            edge: float = option.low if option.low != option.default else option.high
             text = str(int(edge)) if option.kind is Kind.WHOLE else repr(edge)
+            if option.kind is Kind.SWITCH:
+                edge = not option.default
+                text = str(edge).lower()
             policy = load(None, {}, {option.key: text}).policy()
             assert getattr(getattr(policy, name), each.name) == edge, option.key
 
