@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from app.domain import desk, selftest, swap, visits
+from app.domain import desk, selftest, swap, visits, witness
 from app.domain.effects import Effect, Rest
 from app.domain.events import (
     BadgeRead,
@@ -83,10 +83,11 @@ def step(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
     Time passes first: what is overdue at the event's moment is refused or cleared before the
     event is looked at, so that no answer wins by overtaking the clock's own tick.
     """
+    before = kiosk.screen
     kiosk = replace(kiosk, utc_s=event.t.utc_s, t_s=event.t.s)
     kiosk, overdue = _pass_time(kiosk, event.t, policy)
     kiosk, effects = _happen(kiosk, event, policy)
-    return kiosk, (*overdue, *effects)
+    return witness.remembered(kiosk, before, event.t, policy), (*overdue, *effects)
 
 
 def _happen(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:

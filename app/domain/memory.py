@@ -108,11 +108,18 @@ def remember(
     policy: MemoryPolicy,
 ) -> tuple[Remembered, ...]:
     """The memory with one more session, without what is too old or one too many."""
-    kept = tuple(each for each in memory if now_s - each.ended_s < policy.keep_h * 3600.0)
+    kept = recent(memory, now_s, policy)
     motion = sampled(motion_of(looks))
     if len(motion):
         kept = (*kept, Remembered(visit, now_s, motion.astype(np.float32).tobytes()))
     return kept[-policy.sessions :]
+
+
+def recent(
+    memory: tuple[Remembered, ...], now_s: float, policy: MemoryPolicy
+) -> tuple[Remembered, ...]:
+    """What is not too old to be compared with."""
+    return tuple(each for each in memory if now_s - each.ended_s < policy.keep_h * 3600.0)
 
 
 def echo_of(

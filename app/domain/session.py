@@ -13,8 +13,8 @@ import math
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from app.domain import grid, layers, liveness, planner, quality
-from app.domain.evidence import Evidence, Layer, Look, Verdict
+from app.domain import grid, layers, liveness, memory, planner, quality
+from app.domain.evidence import Echo, Evidence, Layer, Look, Verdict
 from app.domain.light import LightUse
 from app.domain.liveness import (
     Baseline,
@@ -25,6 +25,7 @@ from app.domain.liveness import (
     TooSoon,
     WrongMovement,
 )
+from app.domain.memory import Remembered
 from app.domain.observation import Face, Observation
 from app.domain.people import Need
 from app.domain.policy import LivenessPolicy, Policy, QualityPolicy
@@ -105,7 +106,8 @@ class Session:
 
     All times are monotonic seconds. `frame` is 0 until the camera delivered its first.
     `kept` are the best near-frontal frames of the track. `told` is everything the session went
-    by, oldest first. `lit_s`: when the light code began, None while there is none.
+    by, oldest first. `lit_s`: when the light code began, None while there is none. `earlier`: the
+    sessions its motion is compared with in the end; `echo`: what came of that, None before.
     """
 
     nonce: bytes
@@ -119,6 +121,8 @@ class Session:
     told: tuple[Told, ...] = ()
     lit_s: float | None = None
     needs: frozenset[Need] = frozenset()
+    earlier: tuple[Remembered, ...] = ()
+    echo: Echo | None = None
 
 
 def begin(nonce: bytes, needs: frozenset[Need], t_s: float, policy: LivenessPolicy) -> Session:
@@ -318,6 +322,7 @@ def _next_step(session: Session, stage: Challenging, sight: Sight, policy: Polic
 
 def _judge(session: Session, stage: Challenging, policy: Policy) -> Session:
     """Every challenge was met: now the other layers may refuse, and none can make it better."""
+    session = _compare(session, stage)
     verdicts = layers.judge(evidence_of(session, stage), policy)
     refused = layers.refusal(verdicts)
     if refused is not None:
@@ -333,15 +338,29 @@ def _judge(session: Session, stage: Challenging, policy: Policy) -> Session:
     )
 
 
+def _compare(session: Session, stage: Challenging) -> Session:
+    """What of the sessions before this one's motion resembles, unless that is known already."""
+    if session.echo is not None:
+        return session
+    looks = ((look.t_s, look.face) for look in looks_of(session, stage))
+    echo = memory.echo_of(looks, stage.met[0].prompted_s, session.earlier)
+    return replace(session, echo=echo, earlier=())
+
+
 def evidence_of(session: Session, stage: Challenging) -> Evidence:
-    """What the layers judge: every look at the face on our track."""
-    looks = tuple(
+    """What the layers judge."""
+    looks, echo = looks_of(session, stage), session.echo or Echo()
+    return Evidence(session.nonce, stage.rest, looks, stage.met, session.lit_s, echo)
+
+
+def looks_of(session: Session, stage: Challenging) -> tuple[Look, ...]:
+    """Every look at the face on our track, oldest first."""
+    return tuple(
         Look(told.seen.frame, told.seen.t_s, told.now_s, face, told.seen.digest, told.seen.backdrop)
         for told in session.told
         for face in told.seen.faces
         if face.track == stage.track
     )
-    return Evidence(session.nonce, stage.rest, looks, stage.met, session.lit_s)
 
 
 def largest(seen: Observation) -> Face | None:

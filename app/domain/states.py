@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from app.domain.assurance import Species, Tested, Trial, Trials
 from app.domain.events import Condition
 from app.domain.journal import Factor, Purpose
+from app.domain.memory import Remembered
 from app.domain.people import Claim, Person, Secret
 from app.domain.reasons import Reason
 from app.domain.session import Session
@@ -226,11 +227,12 @@ Screen = (
 
 @dataclass(frozen=True, slots=True)
 class Kiosk:
-    """The whole state. `t_s`: the last event's moment, monotonic seconds. `purpose` is what the next visit is for; tickets are never reused.
+    """The whole state. `purpose` is what the next visit is for; tickets are never reused.
 
     `t_s`: when the last event happened, monotonic seconds.
     `camera`: the source as it was when last opened. `cameras`: those that are enrolled.
-    `tested`: stored self-tests whose signatures hold.
+    `tested`: stored self-tests whose signatures hold. `earlier`: how faces moved in the sessions
+    before this one.
     """
 
     purpose: Purpose
@@ -245,3 +247,4 @@ class Kiosk:
     camera: Camera | None = None
     cameras: tuple[EnrolledCamera, ...] = ()
     tested: tuple[Tested, ...] = ()
+    earlier: tuple[Remembered, ...] = field(default=(), repr=False)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 
 from app.domain import session as sessions
 from app.domain.columns import Damaged, pack, unpack
+from app.domain.evidence import Echo
 from app.domain.people import Need
 from app.domain.policy import Policy
 from app.domain.session import Challenging, Complete, Failed, Framing, Session, Told
@@ -48,7 +49,8 @@ class Tape:
 
     `camera`: fingerprint of the camera, empty where unknown. `identified`: what the comparison
     of the faces found, empty where it did not come to that; it says whose face it was, which no
-    tape can replay.
+    tape can replay. `echo`: what the sessions before it were found to have in common with it, as
+    they are remembered by the kiosk alone, and not for long.
     """
 
     nonce: bytes
@@ -61,6 +63,7 @@ class Tape:
     verdict: str
     camera: str = ""
     identified: str = ""
+    echo: Echo | None = None
 
 
 def record(of: Session, end: End, ended_s: float, policy: Policy, camera: str = "") -> Tape:
@@ -74,13 +77,15 @@ def record(of: Session, end: End, ended_s: float, policy: Policy, camera: str = 
         ended_s=ended_s,
         verdict=summary(of),
         camera=camera,
+        echo=of.echo,
     )
 
 
 def replay(tape: Tape) -> Session:
     """The session once more."""
     policy = tape.policy
-    session = sessions.begin(tape.nonce, tape.needs, tape.started_s, policy.liveness)
+    begun = sessions.begin(tape.nonce, tape.needs, tape.started_s, policy.liveness)
+    session = replace(begun, echo=tape.echo)
     for told in tape.told:
         session = sessions.look(session, told.seen, told.now_s, policy)
     if tape.end is End.TIME:
@@ -125,6 +130,7 @@ def encode(tape: Tape) -> bytes:
         "verdict": tape.verdict,
         "camera": tape.camera,
         "identified": tape.identified,
+        "echo": None if tape.echo is None else [tape.echo.distance.hex(), tape.echo.visit],
     }
     text = json.dumps(header, sort_keys=True, separators=(",", ":")).encode()
     body = struct.pack("<I", len(text)) + text + pack(tape.told)
@@ -148,11 +154,16 @@ def decode(data: bytes) -> Tape:
             verdict=str(header["verdict"]),
             camera=str(header["camera"]),
             identified=str(header["identified"]),
+            echo=_echo_of(header["echo"]),
         )
     except Damaged:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, struct.error) as error:
         raise Damaged(f"it is no tape this program wrote ({error})") from error
+
+
+def _echo_of(said: tuple[str, str] | None) -> Echo | None:
+    return None if said is None else Echo(float.fromhex(said[0]), str(said[1]))
 
 
 def _unzipped(data: bytes) -> bytes:

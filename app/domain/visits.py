@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from app.domain import access, admission, session, source, witness
+from app.domain import access, admission, memory, session, source, witness
 from app.domain.access import Admitted, Refused
 from app.domain.effects import (
     CheckPin,
@@ -119,6 +119,7 @@ def _begin(
         return deny(kiosk, visit, Reason.FACE_UNAVAILABLE, t, policy, Layer.SOURCE)
     needs: frozenset[Need] = claimed.needs if claimed is not None else frozenset()
     begun = session.begin(visit.nonce, needs, t.s, policy.liveness)
+    begun = replace(begun, earlier=memory.recent(kiosk.earlier, t.s, policy.memory))
     if isinstance(begun.stage, Failed):
         return deny(kiosk, visit, begun.stage.reason, t, policy)
     screen = Verifying(visit, begun, claimed)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.domain import tape
+from app.domain import memory, session, tape
 from app.domain.events import Identified, Moment
 from app.domain.matching import Matched, Unmatched, Unsure
 from app.domain.policy import Policy
-from app.domain.session import Session
-from app.domain.states import Kiosk, Verifying, Visit
+from app.domain.session import Challenging, Session
+from app.domain.states import Kiosk, Screen, Verifying, Visit
 from app.domain.tape import End
 
 
@@ -24,6 +24,19 @@ def interrupted(kiosk: Kiosk, visit: Visit, t: Moment, policy: Policy) -> Visit:
     if visit.tape is not None or not isinstance(kiosk.screen, Verifying):
         return visit
     return ended(kiosk, visit, kiosk.screen.session, End.OUTSIDE, t, policy)
+
+
+def remembered(kiosk: Kiosk, before: Screen, t: Moment, policy: Policy) -> Kiosk:
+    """The kiosk with the motion of a session that was asking until now, however it ended."""
+    if not isinstance(before, Verifying) or not isinstance(before.session.stage, Challenging):
+        return kiosk
+    goes_on = isinstance(kiosk.screen, Verifying) and kiosk.screen.visit.id == before.visit.id
+    if goes_on:
+        return kiosk
+    looks = session.looks_of(before.session, before.session.stage)
+    moved = ((look.t_s, look.face) for look in looks)
+    earlier = memory.remember(kiosk.earlier, before.visit.id, moved, t.s, policy.memory)
+    return replace(kiosk, earlier=earlier)
 
 
 def identified(visit: Visit, event: Identified) -> Visit:
