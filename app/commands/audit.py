@@ -1,4 +1,4 @@
-"""`foyer audit`: whether the journal is whole, and what it says last."""
+"""`foyer audit`: whether the journal is whole, what it says last, and a visit judged again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.commands.context import Context, json_argument
 from app.commands.opened import opened
+from app.commands.replay import replay
 from app.commands.tables import lines
 from app.domain.journal import GENESIS, Broken, Entry, Row, first_break, parse
 
@@ -21,7 +22,12 @@ examples:
   foyer audit verify             every row against the one before, and the mark kept elsewhere
   foyer audit tail -n 50         the last fifty rows
   foyer audit tail --json        the last rows for a program
+  foyer audit replay 1f0c        judge once more what a visit's face session was told
 """
+
+
+#: Enough of a visit's id to name it.
+VISIT_DIGITS = 8
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tail.add_argument(
         "-n", "--last", type=_count, default=20, metavar="N", help="how many; default: %(default)s"
     )
-    for each in (verify, tail):
+    again = actions.add_parser(
+        "replay", help="judge a face session again from its evidence; exit code 1 if it differs"
+    )
+    again.add_argument("session", metavar="SESSION", help="a visit's id, or its first digits")
+    for each in (verify, tail, again):
         json_argument(each)
 
 
@@ -45,11 +55,13 @@ def _count(text: str) -> int:
 
 def run(context: Context) -> int:
     with opened(context) as gallery:
-        return (
-            _verify(context, gallery)
-            if context.args.action == "verify"
-            else _tail(context, gallery)
-        )
+        match context.args.action:
+            case "verify":
+                return _verify(context, gallery)
+            case "replay":
+                return replay(context, gallery)
+            case _:
+                return _tail(context, gallery)
 
 
 @dataclass(slots=True)
@@ -117,7 +129,7 @@ def _tail(context: Context, gallery: Store) -> int:
     numbers = {person.id: person.number or person.id for person in gallery.people()}
     rows = [(row, _entry(row)) for row in gallery.rows(last=context.args.last)]
     cells = [_cells(row, entry, numbers) for row, entry in rows]
-    for line in lines(("row", "when", "kind", "who", "how", "ended"), cells):
+    for line in lines(("row", "when", "kind", "visit", "who", "how", "ended"), cells):
         context.print(line)
     context.answer({"rows": [_document(row, entry) for row, entry in rows]})
     return 0
@@ -133,11 +145,12 @@ def _entry(row: Row) -> Entry | None:
 
 def _cells(row: Row, entry: Entry | None, numbers: dict[str, str]) -> tuple[str, ...]:
     if entry is None:
-        return (str(row.sequence), "?", "?", "?", "?", "cannot be read: foyer audit verify")
+        return (str(row.sequence), *"?????", "cannot be read: foyer audit verify")
     who = numbers.get(entry.person, "erased") if entry.person else "-"
     how = "+".join(sorted(entry.factors)) or entry.detail or "-"
     ended = "granted" if entry.granted else (entry.reason or "refused")
-    return (str(row.sequence), _when(entry.utc_s), entry.kind.value, who, how, ended)
+    visit = entry.visit[:VISIT_DIGITS] or "-"
+    return (str(row.sequence), _when(entry.utc_s), entry.kind.value, visit, who, how, ended)
 
 
 def _when(utc_s: float) -> str:
@@ -161,4 +174,5 @@ def _document(row: Row, entry: Entry | None) -> dict[str, object]:
         "visit": entry.visit,
         "seconds": entry.seconds,
         "detail": entry.detail,
+        "evidence": entry.evidence,
     }

@@ -89,7 +89,7 @@ def unpack(data: bytes) -> tuple[Told, ...]:
         for at in range(looks)
     )
     if reader.left:
-        raise Damaged("there is more in it than its looks")
+        raise Damaged("it holds more than its looks")
     return told
 
 
