@@ -23,7 +23,7 @@ from app.domain import source as cameras
 from app.domain.assurance import Tested, Tier
 from app.domain.journal import parse
 from app.domain.source import Camera, EnrolledCamera, SourceFault
-from app.errors import FoyerError, SettingsError
+from app.errors import FoyerError, GalleryError, KeyStoreError, SettingsError
 from app.resources import library_file, resource
 from app.runtime.hardening import harden
 
@@ -223,7 +223,11 @@ def _camera(settings: Settings) -> Finding:
         source.close()
     rate = (len(times) - 1) / max(times[-1] - times[0], 1e-6)
     said = f"{source.name}: {got.width_px}x{got.height_px} {got.encoding}, {rate:.0f} a second"
-    fault, tier = _standing(settings, camera)
+    try:
+        fault, tier = _standing(settings, camera)
+    except (GalleryError, KeyStoreError):
+        said = f"{said}; whether it is enrolled is not known"
+        return Finding("camera", State.WARNING, said, "Mend the gallery first; see above.")
     if fault is not None:
         said = f"{said}; the face path is closed: {fault}"
         return Finding("camera", State.WARNING, said, cameras.CURES[fault])

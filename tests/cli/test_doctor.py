@@ -206,6 +206,8 @@ def test_a_broken_gallery_is_told_apart_and_left_alone(
     found = checks(kiosk("doctor", "--json"))
     assert found["gallery"][0] == "fault"
     assert str(kiosk.gallery) in found["gallery"][1]
+    assert found["camera"][0] == "warning", "the camera is not to blame"
+    assert "not known" in found["camera"][1]
     assert kiosk.gallery.read_bytes() == b"not a gallery at all"
 
 

@@ -65,6 +65,20 @@ def test_says_what_it_delivers_and_delivers_that(camera: FrameSource) -> None:
     assert camera.name
 
 
+def test_says_what_it_is_at_any_time_and_how_large_once_it_was_open(camera: FrameSource) -> None:
+    before = camera.identity()
+    told = camera.open()
+    during = camera.identity()
+    camera.close()
+
+    assert before.kind is during.kind
+    assert before.fingerprint
+    assert (during.width_px, during.height_px) == (told.width_px, told.height_px)
+    assert camera.identity() == during
+    camera.open()
+    assert camera.identity() == during
+
+
 def test_numbers_and_times_rise(camera: FrameSource) -> None:
     camera.open()
     frames = [camera.read() for _ in range(5)]
