@@ -190,8 +190,10 @@ def _parts(policy: Policy) -> dict[str, DataclassInstance]:
 
 
 def _choices(policy: Policy) -> dict[str, Enum | str | bool]:
+    """Words and switches that every policy has; one that may be left open is no session's."""
     named = {each.name: getattr(policy, each.name) for each in fields(policy)}
-    return {name: value for name, value in named.items() if isinstance(value, Enum | str | bool)}
+    fixed = {each.name for each in fields(policy) if isinstance(each.default, Enum | str | bool)}
+    return {name: value for name, value in named.items() if name in fixed}
 
 
 def _numbers(part: DataclassInstance) -> dict[str, object]:
