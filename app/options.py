@@ -235,6 +235,8 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "matching.claim_fmr": ("per impostor", 1e-6, 1e-3),
     "matching.margin": ("of the threshold", 0.0, 0.5),
     "matching.agreement_fmr": ("", 1e-4, 1e-2),
+    "matching.track_fmr": ("", 1e-5, 1e-3),
+    "matching.moment_fmr": ("", 1e-5, 1e-2),
     "passive.threshold": ("of 1; 0: the pack's own", 0, 0.9),
     "passive.min_looks": ("", 3, 20),
     "passive.frontal_deg": ("degrees", 10, 20),

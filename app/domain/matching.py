@@ -93,12 +93,16 @@ class MatchPolicy:
     much nearer, as a share of the threshold, the best person must be than the second best.
     `agreement_fmr`: frames of one session farther apart than this rate's distance are not one
     person; looser, because head turns move a genuine embedding (0.41 at 30° in FIELD).
+    `track_fmr` and `moment_fmr`: the same for a stretch of faces at rest, and for one of them
+    (see `agreement`).
     """
 
     fpir: float = 1e-3
     claim_fmr: float = 1e-4
     margin: float = 0.08
     agreement_fmr: float = 1e-2
+    track_fmr: float = 1e-4
+    moment_fmr: float = 1e-3
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,15 +14,15 @@ import queue
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-import numpy as np
-
-from app.domain import matching
+from app.domain import agreement, matching
+from app.domain.agreement import Sample
 from app.domain.effects import Identify, Rest, Watch
 from app.domain.events import CameraOpened, EffectFailed, Event, Identified, Looked, Moment
-from app.domain.matching import Matched, MatchPolicy, Snapshot
+from app.domain.matching import Embedding, Matched, MatchPolicy, Snapshot
+from app.domain.observation import Pose
 from app.domain.picture import Picture
 from app.domain.session import largest
 from app.ports import Chip, FaceEngine, Frame, FrameSource
@@ -147,8 +147,12 @@ class CameraRoom:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
+    """An aligned face of the present visit; `embedding` where there was time to take it."""
+
     track: int
+    pose: Pose
     chip: Chip
+    embedding: Embedding | None = None
 
 
 class VisionRoom:
@@ -170,6 +174,7 @@ class VisionRoom:
         self._jobs: queue.SimpleQueue[Watch | Rest | Identify] = queue.SimpleQueue()
         self._chips: OrderedDict[int, _Kept] = OrderedDict()
         self._visit: bytes | None = None
+        self._sampled_s = float("-inf")
         # A job is queued only while somebody serves it; both change under this lock.
         self._gate = threading.Lock()
         self._serving = False
@@ -230,6 +235,7 @@ class VisionRoom:
     def _forget(self) -> None:
         """Overwrite and drop every face kept in memory."""
         self._visit = None
+        self._sampled_s = float("-inf")
         while self._chips:
             self._forget_oldest()
         self._engine.forget()
@@ -242,11 +248,20 @@ class VisionRoom:
     def _observe(self, visit: bytes, frame: Frame) -> None:
         seen = self._engine.observe(frame)
         face = largest(seen)
-        if face is not None:
-            self._chips[frame.number] = _Kept(face.track, self._engine.align(frame, face))
-            while len(self._chips) > CHIPS_KEPT:
-                self._forget_oldest()
+        if face is None:
+            self._post(Looked(self._now(), visit, seen))
+            return
+        kept = _Kept(face.track, face.pose, self._engine.align(frame, face))
+        self._chips[frame.number] = kept
+        while len(self._chips) > CHIPS_KEPT:
+            self._forget_oldest()
         self._post(Looked(self._now(), visit, seen))
+        # After it was told, so that nobody waits for it; and once in a while, as it takes as long
+        # as a look. The decision then has few faces left to embed.
+        if frame.t_s - self._sampled_s >= agreement.EVERY_S:
+            self._sampled_s = frame.t_s
+            embedding = self._engine.embed(kept.chip)
+            self._chips[frame.number] = replace(kept, embedding=embedding)
 
     def _answer(self, job: Identify) -> None:
         """Compare, or say that it failed; a fault of the engine then still ends the part."""
@@ -268,14 +283,13 @@ class VisionRoom:
         if snapshot is None or job.visit != self._visit or missing:
             return None
         tracks = {self._chips[number].track for number in wanted}
-        embeddings = {n: self._engine.embed(self._chips[n].chip) for n in dict.fromkeys(wanted)}
+        embeddings = {n: self._embedding(n) for n in dict.fromkeys(wanted)}
         space = self._engine.space
         usable = all(matching.is_usable(each, space) for each in embeddings.values())
         if not usable or space.id != snapshot.space.id:
             return None
         probe = matching.fuse([embeddings[number] for number in job.match_frames])
-        limit = matching.threshold_at(space, self._policy.agreement_fmr)
-        apart = matching.spread(list(embeddings.values()), probe, space.metric)
+        agrees = len(tracks) == 1 and self._is_one_person(job, tracks.pop())
         found = (
             matching.verify(probe, job.person, snapshot, self._policy)
             if job.claimed
@@ -286,6 +300,26 @@ class VisionRoom:
             t=self._now(),
             ticket=job.ticket,
             match=found,
-            agrees=len(tracks) == 1 and bool(np.isfinite(apart)) and apart <= limit,
+            agrees=agrees,
             person=person,
         )
+
+    def _embedding(self, number: int) -> Embedding:
+        """Of a kept face, taken now where it was not before."""
+        kept = self._chips[number]
+        if kept.embedding is None:
+            kept = replace(kept, embedding=self._engine.embed(kept.chip))
+            self._chips[number] = kept
+        assert kept.embedding is not None  # noqa: S101 - just taken
+        return kept.embedding
+
+    def _is_one_person(self, job: Identify, track: int) -> bool:
+        """Over everything embedded of the track, up to the last look the session went by."""
+        last = max((*job.match_frames, *job.met_frames))
+        samples = [
+            Sample(number, kept.pose, kept.embedding, number in job.met_frames)
+            for number, kept in self._chips.items()
+            if kept.track == track and number <= last and kept.embedding is not None
+        ]
+        straight = [self._chips[number].pose for number in job.match_frames]
+        return agreement.is_one_person(samples, straight, self._engine.space, self._policy)
