@@ -41,9 +41,8 @@ REST = Face(
 FRAME_S = 1 / 60
 
 
-def _turned(yaw_deg: float, pitch_deg: float) -> Face:
-    marks = heads.landmarks(yaw_deg, pitch_deg)
-    return replace(REST, pose=Pose(yaw_deg, pitch_deg, 0.0), landmarks=marks)
+#: Looks a movement takes there and back: nobody's head jumps.
+LOOKS_OF_A_MOVEMENT = 4
 
 
 def face_of(person: int) -> Embedding:
@@ -59,6 +58,8 @@ class Visitor:
     def __init__(self, person: int = 0) -> None:
         self.person = person
         self._asked: Challenge | None = None
+        self._doing: Challenge | None = None
+        self._far = 0
         self._looks = 0
 
     def ask(self, challenge: Challenge | None) -> None:
@@ -69,22 +70,40 @@ class Visitor:
     def look(self) -> Face:
         """At rest for the first looks after a prompt, so as not to answer before a person can."""
         self._looks += 1
-        moving = self._looks % 24 > 12
-        if not moving or self._asked is None:
+        wanted = self._asked if self._looks % 48 > 12 else None
+        if self._far == 0:
+            self._doing = wanted
+        towards = 1 if wanted is not None and wanted is self._doing else -1
+        self._far = min(max(self._far + towards, 0), LOOKS_OF_A_MOVEMENT)
+        return _face(self._doing, self._far / LOOKS_OF_A_MOVEMENT)
+
+
+def _face(doing: Challenge | None, share: float) -> Face:
+    """Somebody that far into a movement. Eyes and mouth know no half."""
+    match doing:
+        case None:
             return REST
-        match self._asked:
-            case Challenge.TURN_LEFT:
-                return _turned(25.0, 0.0)
-            case Challenge.TURN_RIGHT:
-                return _turned(-25.0, 0.0)
-            case Challenge.LOOK_UP:
-                return _turned(0.0, 20.0)
-            case Challenge.BLINK:
-                return replace(REST, eye_openness=0.1)
-            case Challenge.OPEN_MOUTH:
-                return replace(REST, mouth_openness=0.6)
-            case Challenge.MOVE_CLOSER:
-                return replace(REST, quality=replace(REST.quality, eye_distance_px=110.0))
+        case Challenge.TURN_LEFT:
+            return _held(25.0 * share, 0.0)
+        case Challenge.TURN_RIGHT:
+            return _held(-25.0 * share, 0.0)
+        case Challenge.LOOK_UP:
+            return _held(0.0, 20.0 * share)
+        case Challenge.BLINK:
+            return replace(REST, eye_openness=0.1) if share else REST
+        case Challenge.OPEN_MOUTH:
+            return replace(REST, mouth_openness=0.6) if share else REST
+        case Challenge.MOVE_CLOSER:
+            return _held(0.0, 0.0, 80.0 + 30.0 * share)
+
+
+def _held(yaw_deg: float, pitch_deg: float, eye_distance_px: float = 80.0) -> Face:
+    return replace(
+        REST,
+        pose=Pose(yaw_deg, pitch_deg, 0.0),
+        landmarks=heads.landmarks(yaw_deg, pitch_deg, eye_distance_px),
+        quality=replace(REST.quality, eye_distance_px=eye_distance_px),
+    )
 
 
 class EmptyCamera:

@@ -98,7 +98,7 @@ def test_a_lasting_fault_never_ends_in_a_grant(
     rig = Rig()
     broken = Faulty(getattr(rig, part), method, fault)
     setattr(rig, part, broken)
-    result = try_visit(rig, visit, patience_s=1.5)
+    result = try_visit(rig, visit, patience_s=3.0)
     assert broken.raised, "the fault was not on the path: the test would prove nothing"
     assert_nobody_was_let_in(rig)
     if result is None:
