@@ -20,8 +20,7 @@ class PassivePolicy:
     `min_looks`: fewer scores than this tell nothing. A visit has about 30 looks at 10 a second, of
     which every second is scored and two thirds are nearly frontal.
     `frontal_deg`: yaw and pitch from rest within which a score counts; a turn that is asked for
-    (18 degrees of movement) is outside. `min_eye_distance_px`: as for recognition; screens whose
-    faces were smaller scored up to 0.46, larger ones 0.02.
+    (18 degrees of movement) is outside. `min_eye_distance_px`: as for recognition.
     """
 
     threshold: float = 0.0
