@@ -7,6 +7,7 @@ from dataclasses import replace
 from app.domain.events import Button
 from app.domain.journal import Factor, first_break, parse
 from app.domain.reasons import Reason
+from app.domain.tape import decode, replay, summary
 from app.presentation import (
     AttractView,
     ClaimView,
@@ -36,6 +37,10 @@ def test_a_known_face_is_let_in_and_recorded_before_the_door_opens() -> None:
     assert result.factors == frozenset({Factor.FACE})
     assert rig.door.granted_rows == [1], "the row was there when the door was asked"
     assert first_break(rig.gallery.journal) is None
+    ((_, _, data),) = rig.gallery.tapes.values()
+    tape = decode(data)
+    assert summary(replay(tape)) == tape.verdict, "real times and threads replay as well"
+    assert tape.identified == "matched"
 
 
 def test_a_stranger_is_refused_without_a_name() -> None:
