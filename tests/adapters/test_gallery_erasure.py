@@ -180,3 +180,54 @@ def test_the_lockout_table_names_nobody(store: Store) -> None:
     store.begin_pin(Claim(ClaimKind.NUMBER, "123456789"), NOW)
     store.begin_pin(Claim(ClaimKind.BADGE, "04AABBCCDD"), NOW)
     assert left(store, {"number": b"123456789", "badge": b"04AABBCCDD"}) == {}
+
+
+# -- evidence of face sessions
+
+
+def traces_of(tape: bytes) -> dict[str, bytes]:
+    """On its own page, and at the end of the last page it overflows to."""
+    return {"tape's start": tape[100:116], "tape's end": tape[-16:]}
+
+
+def visited(store: Store, draw: random.Random, person: Person) -> bytes:
+    """A visit in which somebody was recognised, with three pages of evidence."""
+    tape = draw.randbytes(20_000)
+    seen = Entry(EntryKind.VISIT, NOW, granted=False, person=person.id)
+    store.record(seen, None, tape)
+    assert left(store, traces_of(tape)).keys() == traces_of(tape).keys()
+    return tape
+
+
+@pytest.fixture
+def dated(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "g.db", MemoryKeyStore(), utc_s=lambda: NOW)
+    store.open()
+    yield store
+    store.close()
+
+
+def test_evidence_goes_from_every_page_with_its_person(dated: Store) -> None:
+    person = dated.put_person(Person("", "1", "Ada"), CHANGE)
+    tape = visited(dated, random.Random(2), person)
+    dated.remove_person(person.id, ERASED)
+    assert left(dated, traces_of(tape)) == {}
+
+
+def test_evidence_goes_from_every_page_when_its_days_are_over(dated: Store) -> None:
+    """The io thread asks for the counter twice a second; that empties the log."""
+    person = dated.put_person(Person("", "1", "Ada"), CHANGE)
+    tape = visited(dated, random.Random(3), person)
+    dated.record(Entry(EntryKind.VISIT, NOW + 8 * 86400.0, granted=False))
+    dated.change_counter()
+    assert left(dated, traces_of(tape)) == {}
+
+
+def test_evidence_goes_from_every_page_when_the_gallery_is_opened_late(dated: Store) -> None:
+    person = dated.put_person(Person("", "1", "Ada"), CHANGE)
+    tape = visited(dated, random.Random(4), person)
+    dated.close()
+    later = Store(dated.path, dated.key_store, utc_s=lambda: NOW + 8 * 86400.0)
+    later.open()
+    later.close()
+    assert left(dated, traces_of(tape)) == {}
