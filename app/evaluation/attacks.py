@@ -32,11 +32,13 @@ EVERY_S, TOLD_S = (1.5, 2.4), 0.9
 
 @dataclass(frozen=True, slots=True)
 class Species:
-    """`play`: one trial with its own chance. `gated`: nothing of it may be accepted."""
+    """`play`: one trial with its own chance. `gated`: nothing of it may be accepted. `needs_two`:
+    people; with one alone there is no such attack."""
 
     name: str
     play: Callable[[Kit, Chance], Sitting]
     gated: bool = True
+    needs_two: bool = False
 
 
 def _hand(chance: Chance, **more: float | bool) -> Hand:
@@ -242,7 +244,7 @@ PICTURED = (
     Species("moved-print", _moved_print),
     Species("screen-replay", _screen),
     Species("mask", _mask),
-    Species("hand-over", _hand_over),
+    Species("hand-over", _hand_over, needs_two=True),
     Species("early-answer", _early_answer),
     Species("injected-trusted", _injected_trusted, gated=False),
     Species("injected-relit", _injected_relit, gated=False),

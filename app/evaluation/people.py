@@ -23,7 +23,7 @@ from app.ports import FaceEngine, Frame
 PICTURES = (".jpg", ".jpeg", ".png", ".bmp", ".webp")
 #: Faces looking into the lens, so that an animation of them can rest: degrees and openness.
 STRAIGHT_YAW_DEG, STRAIGHT_PITCH_DEG = 8.0, 10.0
-OPEN_EYES, CLOSED_LIPS = 0.22, 0.12
+OPEN_EYES, CLOSED_LIPS = 0.22, 0.2
 #: An eye distance that can be enlarged to a camera's without a blur of its own, pixels.
 EYES_PX = 32.0
 

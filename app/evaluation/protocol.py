@@ -101,6 +101,8 @@ class Worker:
         found = []
         for name in plan.species:
             species = species_named(name)
+            if species.needs_two and share.photo == share.other:
+                continue
             for number in share.numbers:
                 sitting = species.play(kit, chance_for(plan.seed, name + light, number))
                 found.append(outcome_of(sitting, name, light))

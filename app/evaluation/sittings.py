@@ -11,16 +11,15 @@ the layers against attacks decide.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-import numpy as np
-
 from app.camera.lighting import Glow, glow_of
+from app.domain import agreement, layers, light
 from app.domain import kiosk as kiosks
-from app.domain import layers, light, matching
 from app.domain import session as sessions
+from app.domain.agreement import Sample
 from app.domain.effects import Effect, Identify
 from app.domain.events import (
     Button,
@@ -297,19 +296,37 @@ def agreed(
     pictures: dict[int, Frame],
     complete: Complete,
 ) -> bool:
-    """Whether the frames of the challenges and of the match show one person, as the vision room
-    compares them."""
+    """Whether the whole track shows one person, asked as the vision room asks it: of a face now
+    and then, and of those of the challenges and of the match."""
+    faces = {seen.frame: face for seen in tape if (face := largest(seen)) is not None}
     wanted = tuple(dict.fromkeys((*complete.match_frames, *complete.met_frames)))
-    faces = {seen.frame: largest(seen) for seen in tape}
-    chosen: dict[int, Face] = {n: face for n in wanted if (face := faces.get(n)) is not None}
-    if not complete.match_frames or len(chosen) != len(wanted):
+    if not complete.match_frames or any(number not in faces for number in wanted):
         return False
-    made = {n: engine.embed(engine.align(pictures[n], face)) for n, face in chosen.items()}
-    probe = matching.fuse([made[n] for n in complete.match_frames])
-    apart = matching.spread(list(made.values()), probe, engine.space.metric)
-    limit = matching.threshold_at(engine.space, policy.matching.agreement_fmr)
-    one_track = len({face.track for face in chosen.values()}) == 1
-    return one_track and bool(np.isfinite(apart)) and apart <= limit
+    tracks = {faces[number].track for number in wanted}
+    if len(tracks) != 1:
+        return False
+    chosen = sorted({*wanted, *_now_and_then(tape, faces, max(wanted))})
+    samples = [
+        Sample(
+            number,
+            faces[number].pose,
+            engine.embed(engine.align(pictures[number], faces[number])),
+            number in complete.met_frames,
+        )
+        for number in chosen
+        if faces[number].track in tracks
+    ]
+    straight = [faces[number].pose for number in complete.match_frames]
+    return agreement.is_one_person(samples, straight, engine.space, policy.matching)
+
+
+def _now_and_then(tape: list[Observation], faces: dict[int, Face], last: int) -> Iterator[int]:
+    """The looks whose face the vision room has the time to embed, up to number `last`."""
+    sampled_s = float("-inf")
+    for seen in tape:
+        if seen.frame in faces and seen.t_s - sampled_s >= agreement.EVERY_S and seen.frame <= last:
+            sampled_s = seen.t_s
+            yield seen.frame
 
 
 #: What the quality gate and the camera's own watch refuse; the other reasons name a layer.
