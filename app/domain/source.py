@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, assert_never
 
@@ -63,7 +63,16 @@ class EnrolledCamera:
 
 def canonical(camera: Camera) -> str:
     """The text that is hashed and stored: JSON, sorted keys, no spaces, ASCII."""
-    return json.dumps(asdict(camera), sort_keys=True, separators=(",", ":"))
+    fields = {
+        "kind": camera.kind,
+        "name": camera.name,
+        "driver": camera.driver,
+        "bus": camera.bus,
+        "ids": camera.ids,
+        "width_px": camera.width_px,
+        "height_px": camera.height_px,
+    }
+    return json.dumps(fields, sort_keys=True, separators=(",", ":"))
 
 
 def parse(text: str) -> Camera:
@@ -120,8 +129,9 @@ def refusal(
         case SourceKind.SIMULATED:
             return None if camera.kind in policy.admits else SourceFault.SIMULATED
         case SourceKind.DEVICE | SourceKind.NETWORK | SourceKind.UNKNOWN:
-            known = {each.camera.fingerprint for each in enrolled}
-            if camera.fingerprint in known:
+            # Asked with every View: equal cameras have equal fingerprints, and hashing is dear.
+            known = [each.camera for each in enrolled]
+            if camera in known:
                 return None
             return SourceFault.NOT_ENROLLED if known else SourceFault.NONE_ENROLLED
         case _ as never:
@@ -130,5 +140,4 @@ def refusal(
 
 def enrolled_as(camera: Camera | None, enrolled: Iterable[EnrolledCamera]) -> EnrolledCamera | None:
     """The enrolment of this very camera, if there is one."""
-    found = (each for each in enrolled if camera and each.camera.fingerprint == camera.fingerprint)
-    return next(found, None)
+    return next((each for each in enrolled if each.camera == camera), None)
