@@ -218,7 +218,10 @@ def _follow(step: Step, sight: Sight, rest: Baseline, policy: LivenessPolicy) ->
     if step.challenge is Challenge.BLINK:
         return _advance_blink(step, sight, reached, rest, policy)
     if not reached >= 1.0:
-        return replace(step, over_s=None, progress=_further(step, reached))
+        # An open mouth is held long enough for one look at it to slip without its being shut.
+        open_still = step.challenge is Challenge.OPEN_MOUTH and reached >= policy.neutral_share
+        over_s = step.over_s if open_still else None
+        return replace(step, over_s=over_s, progress=_further(step, reached))
     step = replace(step, over_s=sight.t_s if step.over_s is None else step.over_s, progress=1.0)
     held = _is_held(step.over_s, sight.t_s, _hold_s(step.challenge, policy))
     return _met(step, sight) if held else step

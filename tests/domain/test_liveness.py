@@ -122,6 +122,14 @@ def test_a_mouth_held_open_unasked_voids_the_session(asked: Challenge, fps: floa
         assert watch(asked, gaping, fps) == WrongMovement(asked)
 
 
+def test_one_look_that_slips_does_not_shut_an_open_mouth() -> None:
+    def slipping(t_s: float) -> Face:
+        share = 0.6 if 1.2 <= t_s < 1.23 else 1.5
+        return doing(Challenge.OPEN_MOUTH, share) if 1.0 <= t_s < 1.45 else AT_REST
+
+    assert isinstance(watch(Challenge.OPEN_MOUTH, slipping), Met)
+
+
 @given(challenges, st.sampled_from([10.0, 15.0, 30.0, 60.0]))
 def test_talking_neither_counts_nor_voids(asked: Challenge, fps: float) -> None:
     """Vowels open the mouth for up to a quarter of a second."""
