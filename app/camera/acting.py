@@ -76,7 +76,7 @@ def _movement(challenge: Challenge, began_s: float, size: float, tries: int) -> 
             # A blink on request is slower than a spontaneous one.
             return _Movement(challenge, began_s, 0.11, 0.2 * longer, 0.14)
         case Challenge.OPEN_MOUTH:
-            return _Movement(challenge, began_s, 0.3, 0.35 * longer, 0.3)
+            return _Movement(challenge, began_s, 0.3, 0.55 * longer, 0.3)
         case Challenge.MOVE_CLOSER:
             clearer = size + _CLEARER * min(tries, 2)
             return _Movement(challenge, began_s, 0.42, 0.35 * longer, 0.42, clearer)
