@@ -5,7 +5,7 @@ Times are monotonic seconds and come in with every call, so that a run repeats e
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from math import pi, sin
 from typing import assert_never
 
@@ -16,7 +16,7 @@ from app.domain.liveness import Challenge
 
 #: A simple visual reaction takes 0.2-0.3 s; reading a prompt first makes it a little slower.
 REACTION_S = 0.38
-REACTION_JITTER_S = 0.08
+REACTION_JITTER_S = 0.12
 #: Rest between two movements, long enough to be seen at five looks a second.
 SETTLE_S = 0.4
 #: Still asked for the same after a movement: it was missed, and people try again, more clearly.
@@ -24,7 +24,11 @@ PATIENCE_S = 1.0
 _CLEARER, _LONGER = 0.06, 0.5
 #: Landmarks regress to the mean face: of these, the embedded pack reads about 21 and 15 degrees.
 TURN_DEG, LOOK_UP_DEG = 27.0, 21.0
-_SIZE_JITTER = 0.04
+#: No two movements of one person are alike. Aimed movements vary by about a tenth in extent and
+#: time (R. Schmidt and others, 1979), and the head leans, tips and shifts differently each time;
+#: how much is estimated. A film of a session has to be told from the same person's next one.
+_SIZE_JITTER, _TIME_JITTER = 0.08, 0.2
+_STRAY_DEG, _STRAY_PX = 2.5, 4.0
 MOUTH_SHARE = 0.85
 #: How much larger a face gets that leans in by 14 cm from 60.
 CLOSER = 0.3
@@ -41,7 +45,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class _Movement:
-    """One movement from rest and back; seconds. `size` scales it and makes no two alike."""
+    """One movement from rest and back; seconds. `size` scales it; `stray` goes along with it."""
 
     challenge: Challenge
     began_s: float
@@ -49,6 +53,7 @@ class _Movement:
     hold_s: float
     fall_s: float
     size: float = 1.0
+    stray: Stance = field(default_factory=Stance)
 
     @property
     def ends_s(self) -> float:
@@ -131,10 +136,29 @@ class Actor:
             return
         if self._asked is not None:
             if t_s >= max(self._due_s, self._rested_s + SETTLE_S):
-                size = 1.0 + float(self._chance.uniform(-1.0, 1.0)) * _SIZE_JITTER
-                self._movement = _movement(self._asked, t_s, size, self._tries)
+                self._movement = self._varied(self._asked, t_s)
         elif self._blinks:
             self._blink_now_and_then(t_s)
+
+    def _varied(self, challenge: Challenge, t_s: float) -> _Movement:
+        """The movement as it comes out this time."""
+        size, rise, hold, fall, yaw, pitch, roll, x, y = self._chance.uniform(-1.0, 1.0, 9)
+        plain = _movement(challenge, t_s, 1.0 + float(size) * _SIZE_JITTER, self._tries)
+        turns = challenge in {Challenge.TURN_LEFT, Challenge.TURN_RIGHT}
+        stray = Stance(
+            0.0 if turns else float(yaw) * _STRAY_DEG,
+            0.0 if challenge is Challenge.LOOK_UP else float(pitch) * _STRAY_DEG,
+            float(roll) * _STRAY_DEG,
+            float(x) * _STRAY_PX,
+            float(y) * _STRAY_PX,
+        )
+        return replace(
+            plain,
+            rise_s=plain.rise_s * (1.0 + float(rise) * _TIME_JITTER),
+            hold_s=plain.hold_s * (1.0 + abs(float(hold)) * _TIME_JITTER),
+            fall_s=plain.fall_s * (1.0 + float(fall) * _TIME_JITTER),
+            stray=stray,
+        )
 
     def _blink_now_and_then(self, t_s: float) -> None:
         """People at rest blink about every four seconds (Bentivoglio 1997: 17 a minute)."""
@@ -179,5 +203,13 @@ def _performed(movement: _Movement, share: float, sway: Stance) -> Look:
             scale *= 1.0 + share * CLOSER * movement.size
         case _:
             assert_never(movement.challenge)
-    stance = Stance(yaw_deg, pitch_deg, sway.roll_deg, sway.shift_x_px, sway.shift_y_px, scale)
+    stray = movement.stray
+    stance = Stance(
+        yaw_deg + share * stray.yaw_deg,
+        pitch_deg + share * stray.pitch_deg,
+        sway.roll_deg + share * stray.roll_deg,
+        sway.shift_x_px + share * stray.shift_x_px,
+        sway.shift_y_px + share * stray.shift_y_px,
+        scale,
+    )
     return Look(stance, closed, opened)
