@@ -172,11 +172,12 @@ def test_a_gallery_of_the_version_before_is_brought_up_and_asks_for_a_camera(
     monkeypatch.setattr(opening, "migrations", lambda: scripts[:1])
     old = Store(tmp_path / "g.db", keys)
     old.open()
-    old.record(ENTRY)
+    old.set_admin_pin_hash("hash", ENTRY)
     old.close()
     monkeypatch.setattr(opening, "migrations", lambda: scripts)
     store = Store(tmp_path / "g.db", keys)
     store.open()
+    assert store.admin_pin_hash() == "hash"
     assert store.cameras() == ()
     store.put_camera(ENROLLED, ENTRY)
     assert store.cameras() == (ENROLLED,)
