@@ -213,7 +213,7 @@ lies: st.SearchStrategy[Line] = st.one_of(
     st.builds(told_again, st.integers(0, 200), now=st.booleans()),
     st.builds(
         forged,
-        st.integers(0, 8),
+        st.integers(0, 11),
         st.integers(-2, 1),
         members,
         members.map(lambda who: Matched(who.person.id)) | st.sampled_from([Unmatched(), Unsure()]),
