@@ -115,7 +115,10 @@ def _cure(file: ModelFile) -> str:
         return "Install this version of the kiosk again."
     if file.distribution:
         return f"Run: python -m pip install --force-reinstall --no-deps {file.distribution}"
-    return f"Put {file.path} from {file.upstream} into the models folder."
+    return (
+        f"Put {file.path} from {file.upstream} into the models folder; "
+        "foyer models install PACK --from DIR does it."
+    )
 
 
 @contextmanager
