@@ -39,6 +39,7 @@ ENTRIES = st.builds(
     visit=TEXT,
     seconds=SECONDS,
     detail=TEXT,
+    evidence=st.just("") | st.binary(min_size=32, max_size=32).map(bytes.hex),
 )
 CHAINS = st.lists(ENTRIES, min_size=1, max_size=12)
 
@@ -56,6 +57,18 @@ def chain(entries: list[Entry], previous: str = GENESIS) -> list[Row]:
 def test_an_entry_comes_back_from_its_text(entry: Entry) -> None:
     assert parse(canonical(entry)) == entry
     assert canonical(parse(canonical(entry))) == canonical(entry)
+
+
+OLD_ROW = (
+    '{"detail":"challenge","factors":["face"],"granted":false,"kind":"visit","person":"",'
+    '"person_version":0,"purpose":"enter","reason":"track-lost","seconds":2.5,'
+    '"utc_s":1794000000.0,"visit":"00ff00ff00ff00ff"}'
+)
+
+
+def test_a_row_from_before_there_was_evidence_is_read_and_written_as_it_was() -> None:
+    assert parse(OLD_ROW).evidence == ""
+    assert canonical(parse(OLD_ROW)) == OLD_ROW
 
 
 @given(ENTRIES)
