@@ -76,7 +76,8 @@ def run(context: Context) -> int:
 
     args = context.args
     known = [each.name for each in ALL_SPECIES]
-    wanted = [word.strip() for word in args.species.split(",") if word.strip()] or known
+    usual = [each.name for each in ALL_SPECIES if args.light != "off" or not each.lit_only]
+    wanted = [word.strip() for word in args.species.split(",") if word.strip()] or usual
     unknown = [word for word in wanted if word not in known]
     if unknown:
         raise Misused(f"There is no species {unknown[0]!r}. Choose from: {', '.join(known)}.")

@@ -33,12 +33,14 @@ EVERY_S, TOLD_S = (1.5, 2.4), 0.9
 @dataclass(frozen=True, slots=True)
 class Species:
     """`play`: one trial with its own chance. `gated`: nothing of it may be accepted. `needs_two`:
-    people; with one alone there is no such attack."""
+    people; with one alone there is no such attack. `lit_only`: without the screen's light it is
+    the same as another one."""
 
     name: str
     play: Callable[[Kit, Chance], Sitting]
     gated: bool = True
     needs_two: bool = False
+    lit_only: bool = False
 
 
 def _hand(chance: Chance, **more: float | bool) -> Hand:
@@ -234,7 +236,9 @@ def _early_answer(kit: Kit, chance: Chance) -> Sitting:
         hold_s=float(chance.choice([0.1, 0.4, 4.0])),
         lead_s=float(chance.uniform(0.1, 0.6)),
     )
-    return kit.live(scene, lens_of(chance), chance, nonce)
+    # They only sit there once they were too soon, so that few looks a second are enough.
+    lens = replace(lens_of(chance), rate_hz=float(chance.choice([10.0, 12.0, 15.0])))
+    return kit.live(scene, lens, chance, nonce)
 
 
 #: Those whose pictures are made; `streams` has those whose stream is.
@@ -247,5 +251,5 @@ PICTURED = (
     Species("hand-over", _hand_over, needs_two=True),
     Species("early-answer", _early_answer),
     Species("injected-trusted", _injected_trusted, gated=False),
-    Species("injected-relit", _injected_relit, gated=False),
+    Species("injected-relit", _injected_relit, gated=False, lit_only=True),
 )

@@ -37,10 +37,13 @@ def _session_replay(kit: Kit, chance: Chance) -> Sitting:
 
 
 def _frozen(kit: Kit, chance: Chance) -> Sitting:
-    """The genuine session of this very nonce, until the picture stands still."""
+    """The genuine session of this very nonce, until the picture stands still: at the latest as
+    the last movement is asked for, as whoever made that one was there."""
     earlier = kit.earlier(int(chance.integers(2)))
     tape = earlier.sitting.tape
-    last = int(chance.integers(2, max(len(tape) - 2, 3)))
+    asked_s = max((told_s for told_s, _ in earlier.sitting.prompts), default=tape[-1].t_s)
+    before = sum(seen.t_s <= asked_s for seen in tape)
+    last = int(chance.integers(2, max(before, 3)))
     shown, stands = tape[:last], tape[last - 1]
     more = tuple(
         replace(stands, frame=stands.frame + n, t_s=stands.t_s + n / FILM_HZ)
