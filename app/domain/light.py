@@ -73,7 +73,7 @@ class LightPolicy:
     likeness: float = 0.01
     gain: float = 0.005
     replay_symbols: int = 6
-    replay_correlation: float = 0.93
+    replay_correlation: float = 0.95
     replay_gain: float = 0.03
     unlit_share: float = 0.1
 

@@ -4,9 +4,9 @@ Light from the screen is added to what is there, so it changes the colour of the
 it adds, whatever the skin's own colour is; the wall behind is farther away and changes less
 (inverse square). What is judged is therefore the logarithm of the skin's chroma, red over green
 and blue over green in linear light, *minus* that of the surroundings: a camera that changes its
-exposure or white balance multiplies both alike and cancels. Time and head movement are taken out
-of it (and out of every code) as straight lines; the rest is correlated with the code at every
-lag, and so are 200 wrong codes.
+exposure or white balance multiplies both alike and cancels. Time, where the head is and how far
+it is turned (also squared) are taken out of it, and out of every code; the rest is correlated
+with the code at every lag, and so are 200 wrong codes.
 
     LIVE          the skin follows the code, more than nearly all other codes, and more than the
                   surroundings do
@@ -15,8 +15,9 @@ lag, and so are 200 wrong codes.
     INCONCLUSIVE  too short, too bright a room, nothing to compare with
 
 What it cannot tell: a print reflects like skin, and a face that is rendered in real time can be
-lit by a renderer that sees the screen. A phone's picture returns no light, but where the room
-is bright neither does a face: then nothing is said.
+lit by a renderer that sees the screen. A phone's picture returns next to no light, but where the
+room is bright neither does a face: then nothing is said. In a room so dark that the screen is the
+only lamp, with nothing near behind, even its glass returns enough to follow the code.
 """
 
 from __future__ import annotations
@@ -41,6 +42,9 @@ WRONG_CODES = 200
 #: Lags are tried in steps of this many seconds, and another code's phases in as many parts.
 LAG_STEP_S = 0.05
 PHASES = 8
+#: A change takes about this long to arrive: the screen fades and a picture takes its time. The
+#: code is averaged over as many moments of it.
+CHANGE_S, CHANGE_PARTS = 0.15, 4
 #: A channel outside of these, of 255, is too dark to have a hue or cut off at white.
 DARKEST, BRIGHTEST = 12.0, 250.0
 #: Scatter of a mean of pixels from look to look that no camera beats, in natural logarithms.
@@ -85,8 +89,6 @@ def judge(evidence: Evidence, policy: LightPolicy) -> Verdict:
     wrong = _wrong(symbols, ours)
     excess = track.skin - track.back
     answer, likeness = _answered(track, excess, ours, wrong, policy)
-    behind, behind_likeness = _answered(track, track.back, ours, wrong, policy)
-    alone = _answer_at(behind.lag_s, track, track.skin, ours[0], policy)
     measures = (
         ("correlation", answer.correlation),
         ("gain", answer.gain),
@@ -94,8 +96,6 @@ def judge(evidence: Evidence, policy: LightPolicy) -> Verdict:
         ("likeness", likeness),
         ("symbols", float(symbols)),
         ("looks", float(len(track.t_s))),
-        ("behind", behind.correlation),
-        ("behind_gain", behind.gain),
     )
     if (
         answer.correlation >= policy.correlation
@@ -103,14 +103,32 @@ def judge(evidence: Evidence, policy: LightPolicy) -> Verdict:
         and answer.gain >= policy.gain
     ):
         return Verdict(Layer.LIGHT, Finding.LIVE, "", measures)
-    if behind_likeness <= policy.likeness and _is_unlit(track, behind, alone, policy):
-        return Verdict(Layer.LIGHT, Finding.REFUSED, "unlit", measures)
-    other = _other_code(track, excess, policy) if symbols >= policy.replay_symbols else None
-    if other is not None:
-        measures = (*measures, ("other", other.correlation), ("other_gain", other.gain))
-        if other.correlation >= policy.replay_correlation and other.gain >= policy.replay_gain:
-            return Verdict(Layer.LIGHT, Finding.REFUSED, "replay", measures)
-    return Verdict(Layer.LIGHT, Finding.INCONCLUSIVE, "faint", measures)
+    if symbols < policy.replay_symbols:
+        return Verdict(Layer.LIGHT, Finding.INCONCLUSIVE, "faint", measures)
+    why, more = _accusation(track, ours, wrong, answer, policy)
+    finding = Finding.REFUSED if why else Finding.INCONCLUSIVE
+    return Verdict(Layer.LIGHT, finding, why or "faint", measures + more)
+
+
+def _accusation(
+    track: Track, ours: Array, wrong: Array, answer: Answer, policy: LightPolicy
+) -> tuple[str, tuple[tuple[str, float], ...]]:
+    """Why this cannot be skin before this screen, or an empty word; and what was measured."""
+    behind, likeness = _answered(track, track.back, ours, wrong, policy)
+    alone = _answer_at(behind.lag_s, track, track.skin, ours[0], policy)
+    measures: tuple[tuple[str, float], ...]
+    measures = (("behind", behind.correlation), ("behind_gain", behind.gain))
+    if likeness <= policy.likeness and _is_unlit(track, behind, alone, policy):
+        return "unlit", measures
+    excess = track.skin - track.back
+    # Where the wall follows our code more than the skin does, the difference does backwards.
+    against, _ = _answered(track, -excess, ours, wrong, policy)
+    if not max(answer.correlation, against.correlation) < policy.correlation:
+        return "", measures
+    other = _other_code(track, excess, policy)
+    measures = (*measures, ("other", other.correlation), ("other_gain", other.gain))
+    plain = other.correlation >= policy.replay_correlation and other.gain >= policy.replay_gain
+    return "replay" if plain else "", measures
 
 
 def track_of(looks: tuple[Look, ...], lit_s: float) -> Track | None:
@@ -126,10 +144,11 @@ def track_of(looks: tuple[Look, ...], lit_s: float) -> Track | None:
     table = table[np.isfinite(table).all(axis=1)]
     if len(table) < 2:  # noqa: PLR2004 - no line through one point
         return None
-    t_s, skin, back = table[:, 0], table[:, 1:3], table[:, 4:6]
+    t_s = table[:, 0]
     level = math.exp(float(np.median(table[:, 3] - table[:, 6])))
-    lines = np.column_stack([np.ones_like(t_s), t_s, table[:, 7:10]])
-    return Track(t_s, skin, back, _orthonormal(lines), level)
+    turned = (table[:, 7] - np.median(table[:, 7])) ** 2
+    lines = np.column_stack([np.ones_like(t_s), t_s, table[:, 7:10], turned])
+    return Track(t_s, table[:, 1:3], table[:, 4:6], _orthonormal(lines), level)
 
 
 def _chroma(colour: Colour | None) -> tuple[float, float, float] | None:
@@ -157,7 +176,7 @@ def _orthonormal(lines: Array) -> Array:
     """An orthonormal basis of the columns that are not constant or double."""
     scaled = lines / np.maximum(np.linalg.norm(lines, axis=0), 1e-12)
     basis, sizes, _ = np.linalg.svd(scaled, full_matrices=False)
-    return np.asarray(basis[:, sizes > 1e-3 * sizes[0]])  # noqa: PLR2004
+    return np.asarray(basis[:, sizes > 1e-3 * sizes[0]])
 
 
 def _quieted(of: Array, quiet: Array) -> Array:
@@ -224,9 +243,12 @@ def _answer_at(
 
 
 def _bins(since_s: Array, symbols: int, symbol_s: float) -> Array:
-    """Which symbol each look falls into, one column each; before the first there was none."""
-    place = np.floor(since_s / symbol_s).astype(int)
-    return np.asarray(place[:, None] == np.arange(symbols)[None, :], dtype=np.float64)
+    """How much of each symbol is in each look, 0..1, one column each; before the first: none."""
+    bins = np.zeros((len(since_s), symbols))
+    for part in range(CHANGE_PARTS):
+        place = np.floor((since_s - part * CHANGE_S / CHANGE_PARTS) / symbol_s)
+        bins += place[:, None] == np.arange(symbols)[None, :]
+    return np.asarray(bins / CHANGE_PARTS)
 
 
 def _noise(signal: Array) -> Array:
@@ -260,14 +282,26 @@ class _Fit:
     def correlations(self, codes: Array) -> Array:
         """Of each code [codes, symbols, 2] with the signal."""
         scaled = codes / self.noise
-        shared = np.einsum("cja,cja->c", scaled, self.held[None, :, :])
-        own = np.einsum("cja,cja->c", scaled, np.einsum("jk,cka->cja", self.shared, scaled))
-        return np.asarray(shared / np.maximum(np.sqrt(np.maximum(own, 0)) * self.length, 1e-9))
+        held = (scaled * self.held).sum(axis=(1, 2))
+        own = sum(((each @ self.shared) * each).sum(axis=1) for each in np.moveaxis(scaled, 2, 0))
+        return self._correlation(held, np.asarray(own))
+
+    def _correlation(self, held: Array, own: Array) -> Array:
+        return np.asarray(held / np.maximum(np.sqrt(np.maximum(own, 0.0)) * self.length, 1e-9))
+
+    def changed(self, code: Array, adds: Array) -> Array:
+        """The correlation of `code` with one symbol replaced, [symbols, 4]."""
+        scaled, steps = code / self.noise, (adds[None] - code[:, None]) / self.noise
+        through = self.shared @ scaled
+        held = (scaled * self.held).sum() + (steps * self.held[:, None]).sum(axis=2)
+        own = (scaled * through).sum() + 2.0 * (steps * through[:, None]).sum(axis=2)
+        own = own + np.diag(self.shared)[:, None] * (steps**2).sum(axis=2)
+        return self._correlation(held, own)
 
     def gain(self, code: Array) -> tuple[float, float]:
         """The one factor of the code that fits best, and its standard error."""
         scaled = code / self.noise
-        own = float(np.einsum("ja,jk,ka->", scaled, self.shared, scaled))
+        own = float((scaled * (self.shared @ scaled)).sum())
         if own <= 0.0:
             return 0.0, math.inf
         gain = float((scaled * self.held).sum()) / own
@@ -281,20 +315,28 @@ def _is_unlit(track: Track, behind: Answer, alone: Answer, policy: LightPolicy) 
     Compared is the light itself, gain times level, so that a person in the sun before a wall in
     the shade is not accused: there the share is small and the light is not.
     """
-    if not (behind.correlation >= policy.correlation and behind.gain >= policy.gain):
+    if not (behind.correlation >= policy.replay_correlation and behind.gain >= policy.replay_gain):
         return False
     returned = (alone.gain + BOUND * alone.error) * track.level
     return returned < policy.unlit_share * behind.gain
 
 
 def _other_code(track: Track, signal: Array, policy: LightPolicy) -> Answer:
-    """The best answer of any code at any phase: what a recording of another visit would carry."""
+    """The best answer of any code at any phase: what a recording of another visit would carry.
+
+    Only looks that show one symbol alone are gone by. A code stands still in them, and steps
+    between; a head that turns does neither.
+    """
     noise, best = _noise(signal), Answer(-1.0, 0.0, math.inf, 0.0)
     symbols = _symbols_at(track, policy) + 1
     for phase in range(PHASES):
         lag_s = (phase / PHASES - 1.0) * policy.symbol_s
         bins = _bins(track.t_s - lag_s, symbols, policy.symbol_s)
-        fit = _Fit.of(bins, signal, track.quiet, noise)
+        whole = bins.max(axis=1) > 1.0 - 1e-9
+        if whole.sum() < policy.fewest_looks:
+            continue
+        quiet = _orthonormal(track.quiet[whole])
+        fit = _Fit.of(bins[whole], signal[whole], quiet, noise)
         code = _decoded_code(fit)
         correlation = float(fit.correlations(code[None])[0])
         if correlation > best.correlation:
@@ -308,15 +350,12 @@ def _decoded_code(fit: _Fit) -> Array:
     adds = _templates((tuple(Hue),))[0]
     levels = np.linalg.pinv(fit.shared, rcond=1e-6) @ fit.held * fit.noise
     levels = levels - levels.mean(axis=0)
-    code = adds[np.argmax(levels @ (adds - adds.mean(axis=0)).T, axis=1)]
+    code = np.array(adds[np.argmax(levels @ (adds - adds.mean(axis=0)).T, axis=1)])
     reached = float(fit.correlations(code[None])[0])
     for _ in range(3 * len(code)):
-        tries = np.repeat(code[None], len(code) * len(adds), axis=0)
-        place = np.repeat(np.arange(len(code)), len(adds))
-        tries[np.arange(len(tries)), place] = np.tile(adds, (len(code), 1))
-        found = fit.correlations(tries)
-        nearest = int(found.argmax())
-        if not found[nearest] > reached + 1e-9:  # noqa: PLR2004
+        found = fit.changed(code, adds)
+        place, symbol = np.unravel_index(int(found.argmax()), found.shape)
+        if not found[place, symbol] > reached + 1e-9:
             break
-        code, reached = tries[nearest], float(found[nearest])
+        code[place], reached = adds[symbol], float(found[place, symbol])
     return np.asarray(code)
