@@ -117,6 +117,15 @@ def _print(context: Context, found: Found, document: dict[str, Any]) -> None:
     context.print(_line("all", document["genuine"], "refused"))
     for name, each in document["genuine"]["by_condition"].items():
         context.print(_line(name, each, "refused"))
+    context.print("")
+    people, attacks = document["recorded"]["genuine"], document["recorded"]["attacks"]
+    alone = people["without_challenge"]
+    context.print(f"{'recorded':<20}{'':>12}{'upper 95 %':>12}  refused by")
+    context.print(_line("people, answering", people, "refused"))
+    context.print(_line("people, unasked", alone, "refused"))
+    context.print(_line("attacks", attacks, "accepted"))
+    left_out = ", ".join(f"{why} {n}" for why, n in document["skipped"]["why"].items())
+    context.print(f"Not used: {left_out or 'nothing'}. Took {document['seconds']:.0f} s.")
 
 
 def _line(name: str, each: dict[str, Any], what: str) -> str:

@@ -23,7 +23,7 @@ from app.evaluation.scenes import BEGINS_S, Performance, Person, SceneCamera, Sh
 from app.evaluation.sittings import TRUSTED, Sitting, arriving, light_of, replay, watch
 
 #: How long a print or a screen is filmed, seconds; sessions begin anywhere in the first part.
-FILMED_S, ENTRY_S = 15.0, 4.0
+FILMED_S, ENTRY_S = 13.0, 4.0
 #: A frame of a recorded screen is looked at this often a second.
 FILM_HZ = 12.0
 #: What a random recording does, how often something new, and for how long it is told to.
@@ -34,13 +34,15 @@ EVERY_S, TOLD_S = (1.5, 2.4), 0.9
 class Species:
     """`play`: one trial with its own chance. `gated`: nothing of it may be accepted. `needs_two`:
     people; with one alone there is no such attack. `lit_only`: without the screen's light it is
-    the same as another one."""
+    the same as another one. `films`: how many films of each person its trials share, 0 where each
+    trial is played by itself."""
 
     name: str
     play: Callable[[Kit, Chance], Sitting]
     gated: bool = True
     needs_two: bool = False
     lit_only: bool = False
+    films: int = 0
 
 
 def _hand(chance: Chance, **more: float | bool) -> Hand:
@@ -243,10 +245,10 @@ def _early_answer(kit: Kit, chance: Chance) -> Sitting:
 
 #: Those whose pictures are made; `streams` has those whose stream is.
 PICTURED = (
-    Species("print", _print),
+    Species("print", _print, films=1),
     Species("bent-print", _bent_print),
     Species("moved-print", _moved_print),
-    Species("screen-replay", _screen),
+    Species("screen-replay", _screen, films=2),
     Species("mask", _mask),
     Species("hand-over", _hand_over, needs_two=True),
     Species("early-answer", _early_answer),

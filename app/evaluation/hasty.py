@@ -71,7 +71,8 @@ class Hasty:
         if self._sooner is not None or self._early >= len(self._plan):
             return
         wanted = self._plan[self._early]
-        if self._snaps and is_new and self._prompts == self._early + 1:
+        if is_new and self._prompts == self._early + 1:
+            # Also where one prompt followed the other at once, and left no moment before it.
             self._sooner = _Early(wanted, t_s, SNAP_S, 0.02)
         elif not self._snaps and self._prompts == self._early and was and challenge is None:
             # The step before was met: begin before the next is asked.

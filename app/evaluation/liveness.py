@@ -12,6 +12,7 @@ import numpy as np
 
 from app.camera.room import empty_room
 from app.evaluation import outcomes, people
+from app.evaluation.attacks import Species
 from app.evaluation.outcomes import Outcome
 from app.evaluation.packs import Origin, Packs
 from app.evaluation.people import Model, Skipped
@@ -53,7 +54,7 @@ class Found:
         face, passive = self.packs
         return {
             "species": {
-                name: outcomes.attack_json(by_group[name], gated=species_named(name).gated)
+                name: self._species(species_named(name), by_group[name])
                 for name in self.plan.species
             },
             "genuine": outcomes.genuine_json(by_group[GENUINE]),
@@ -70,6 +71,14 @@ class Found:
                     {"file": Path(each.file).name, "why": each.why} for each in self.skipped[:NAMED]
                 ],
             },
+        }
+
+    def _species(self, species: Species, played: list[Outcome]) -> dict[str, object]:
+        """`sequences`: how many different films or performances the trials were made of."""
+        films = species.films * self.people
+        return {
+            **outcomes.attack_json(played, gated=species.gated),
+            "sequences": min(films, len(played)) if films else len(played),
         }
 
 

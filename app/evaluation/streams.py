@@ -148,12 +148,12 @@ def _swapped_camera(kit: Kit, chance: Chance) -> Sitting:
 
 
 STREAMED = (
-    Species("session-replay", _session_replay),
-    Species("frozen", _frozen),
-    Species("looped", _looped),
-    Species("stale", _stale),
+    Species("session-replay", _session_replay, films=2),
+    Species("frozen", _frozen, films=2),
+    Species("looped", _looped, films=2),
+    Species("stale", _stale, films=2),
     Species("injected", _injected),
     Species("unknown-camera", _unknown_camera),
     Species("virtual-camera", _virtual_camera),
-    Species("swapped-camera", _swapped_camera),
+    Species("swapped-camera", _swapped_camera, films=2),
 )
