@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.domain.assurance import AssurancePolicy, FaceAlone
+from app.domain.continuity import ContinuityPolicy
 from app.domain.depth import DepthPolicy, SecondKind
 from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
@@ -137,6 +138,7 @@ class Settings:
             mode=self.kiosk.mode,
             quality=QualityPolicy(**_numbers(self.table, "quality")),
             liveness=LivenessPolicy(**_numbers(self.table, "liveness")),
+            continuity=ContinuityPolicy(**_numbers(self.table, "continuity")),
             solidity=SolidityPolicy(**_numbers(self.table, "solidity")),
             light=LightPolicy(**_numbers(self.table, "light")),
             light_use=self.light_use(),
