@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -300,10 +301,12 @@ def test_who_moves_before_each_prompt_is_refused(
 
 def test_who_is_too_soon_once_is_asked_anew() -> None:
     nonce = nonce_for(Challenge.TURN_LEFT)
-    twitch = doing(Challenge.TURN_LEFT)
 
     def twist(t_s: float, each: Observation) -> tuple[Observation, ...]:
-        return (replace(each, faces=(twitch,)) if 0.6 <= t_s < 0.85 else each,)
+        if not 0.6 <= t_s < 0.85:
+            return (each,)
+        share = 1.5 * math.sin(math.pi * (t_s - 0.6) / 0.25)
+        return (replace(each, faces=(doing(Challenge.TURN_LEFT, share),)),)
 
     session = perform(Actor(Habits(fps=30.0), (twist,)), nonce)
     assert outcome(session) == "Complete"
