@@ -78,7 +78,7 @@ class LivenessPolicy:
     `mouth_hold_s`: for this long, asked or not. In 94 s of 10 faces on video, most of them
     talking, the mouth passed the gap 41 times for 0.05 s and 11 times for 0.35 s, looks that slip
     back half the way between them forgiven.
-    `wrong_share`: another head movement this many times its own threshold voids the session.
+    `wrong_share`: another movement this many times its own threshold voids the session.
     `neutral_share`: below this share of a threshold the face is at rest.
     `hold_s`: a movement must be seen this long, in at least two looks: one look may be a glitch
     of the measure (dlib's eye openness scatters by 5 to 10 % from frame to frame).
