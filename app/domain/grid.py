@@ -8,6 +8,7 @@ numbers stay as they are.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -26,7 +27,12 @@ def rounded(*values: float) -> list[float]:
     """The nearest 32-bit floats."""
     with np.errstate(over="ignore", invalid="ignore"):
         near = np.asarray(values, dtype=np.float64).astype(np.float32)
-    return [float(each) for each in near.tolist()]
+    return [_number(each) for each in near.tolist()]
+
+
+def _number(value: float) -> float:
+    """The value; what is none is always the same one, so that equal observations stay equal."""
+    return math.nan if math.isnan(value) else float(value)
 
 
 def on_grid(seen: Observation) -> Observation:
@@ -72,4 +78,4 @@ def _landmarks(face: Face) -> tuple[tuple[float, float], ...]:
     points = np.where(np.abs(points) <= FURTHEST_PX, points, np.nan)
     # Adding 0 turns a negative nought, which whole numbers do not have, into a plain one.
     snapped = np.rint(points * PER_PX) / PER_PX + 0.0
-    return tuple((float(x), float(y)) for x, y in snapped.tolist())
+    return tuple((_number(x), _number(y)) for x, y in snapped.tolist())
