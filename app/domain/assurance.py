@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from app.domain import rates
@@ -243,6 +244,7 @@ NOT_TESTED = frozenset(
 )
 
 
+@lru_cache(maxsize=8)
 def limits_digest(policy: Policy) -> str:
     """SHA-256 of every limit a face session goes by, 64 hexadecimal digits."""
     limits = {
