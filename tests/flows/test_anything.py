@@ -15,7 +15,16 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from app.domain.assurance import FaceAlone, Tier
-from app.domain.effects import CheckAdminPin, CheckPin, Identify, ReadStatus, Record, Resolve
+from app.domain.effects import (
+    CheckAdminPin,
+    CheckPin,
+    EnrolCamera,
+    Identify,
+    ReadStatus,
+    Record,
+    Resolve,
+    StoreTrials,
+)
 from app.domain.events import (
     AdminChecked,
     BadgeRead,
@@ -57,9 +66,9 @@ from tests.fakes.faces import (
     unmeasured,
 )
 from tests.fakes.lens import ENROLLED, LENS
-from tests.fakes.people import STAFF, STRANGER, Member
+from tests.fakes.people import AMARA, STAFF, STRANGER, Member
 from tests.flows.promises import granted_for_a_reason, hold
-from tests.flows.stage import Stage, Worker, opened
+from tests.flows.stage import ADMIN_PIN, Stage, Worker, opened
 from tests.flows.story import (
     TRUSTING,
     Line,
@@ -76,7 +85,16 @@ from tests.flows.story import (
     works_again,
 )
 
-WORKERS: list[Worker] = [Resolve, Identify, CheckPin, CheckAdminPin, Record, ReadStatus]
+WORKERS: list[Worker] = [
+    Resolve,
+    Identify,
+    CheckPin,
+    CheckAdminPin,
+    Record,
+    EnrolCamera,
+    StoreTrials,
+    ReadStatus,
+]
 
 members = st.sampled_from(STAFF)
 durations = st.sampled_from([0.0, 0.05, 0.3, 1.0, 2.5, 5.0, 9.5, 30.0])
@@ -126,6 +144,19 @@ def visits_by_badge(who: Member, pin: str, wait_s: float) -> Line:
         for each in (holds_badge(who), types(pin), presses(Button.CONFIRM)):
             each(stage)
         stage.run(wait_s)
+
+    return line
+
+
+def tests_the_camera(which: Button, how: Habits, wait_s: float) -> Line:
+    def line(stage: Stage) -> None:
+        for each in (presses(Button.SERVICE), types(ADMIN_PIN), presses(Button.CONFIRM)):
+            each(stage)
+        stage.run(0.1)
+        person_walks_up(AMARA, habits=how)(stage)
+        presses(Button.SELF_TEST, which)(stage)
+        stage.run(wait_s)
+        presses(Button.CONFIRM)(stage)
 
     return line
 
@@ -199,6 +230,12 @@ fingers: st.SearchStrategy[Line] = st.one_of(
     st.builds(holds_badge, members | st.sampled_from(["", "unknown"])),
     st.builds(time_passes, durations),
     st.builds(without_a_tick, durations),
+    st.builds(
+        tests_the_camera,
+        st.sampled_from([Button.TRY_GENUINE, Button.TRY_PHONE]),
+        habits,
+        st.sampled_from([0.5, 20.0]),
+    ),
 )
 trouble: st.SearchStrategy[Line] = st.one_of(
     st.builds(part, st.sampled_from(Part), st.sampled_from(Condition), st.just("told-so")),
