@@ -23,6 +23,7 @@ from app.domain.depth import DepthPolicy, SecondKind
 from app.domain.light import LightPolicy, LightUse
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
+from app.domain.memory import MemoryPolicy
 from app.domain.passive import PassivePolicy
 from app.domain.policy import LivenessPolicy, Mode, Policy, QualityPolicy, TimingPolicy
 from app.domain.solidity import SolidityPolicy
@@ -139,6 +140,7 @@ class Settings:
             quality=QualityPolicy(**_numbers(self.table, "quality")),
             liveness=LivenessPolicy(**_numbers(self.table, "liveness")),
             continuity=ContinuityPolicy(**_numbers(self.table, "continuity")),
+            memory=MemoryPolicy(**_numbers(self.table, "memory")),
             solidity=SolidityPolicy(**_numbers(self.table, "solidity")),
             light=LightPolicy(**_numbers(self.table, "light")),
             light_use=self.light_use(),
