@@ -47,6 +47,7 @@ def nothing_is_left(stage: Stage) -> None:
         camera=now.camera,
         cameras=now.cameras,
         tested=now.tested,
+        earlier=now.earlier,
         people=now.people,
         templates=now.templates,
         face_locked_until_s=now.face_locked_until_s,
