@@ -18,6 +18,20 @@ What it cannot tell: a print reflects like skin, and a face that is rendered in 
 lit by a renderer that sees the screen. A phone's picture returns next to no light, but where the
 room is bright neither does a face: then nothing is said. In a room so dark that the screen is the
 only lamp, with nothing near behind, even its glass returns enough to follow the code.
+
+Measured, with the screen's light computed into pictures (nobody sat before a real screen):
+animated photographs of 10 people, 4.4 s at 10, 15 and 30 looks a second, half of them under
+coloured room light, a third behind an automatic white balance, 30 sessions each:
+
+    the screen, all white, adds   0 %   1 %   2 %   4 %   8 %   15 %   to the room's light
+    LIVE                            0     9    22    26    30     30   of 30; none was refused
+
+15 pieces of film of talking heads, twice each: 1, 9, 12, 23 and 26 of 30 at 0, 2, 4, 8 and 15 %,
+none refused (four had no surroundings in the picture). Judged by a wrong code 2 of 540 were LIVE.
+Films of other lit visits, on glass in rooms of 4 to 15 %: 22 of 30 refused, none LIVE; injected:
+9 of 10. Phones and injected films without a code: 30 of 30 INCONCLUSIVE. In 500 sessions made of
+numbers alone, with up to 2 % of light and a turning head that changes its hue by a tenth, no
+other code fitted better than 0.88 with a gain over 0.03; in 500 replays the median was 0.99.
 """
 
 from __future__ import annotations
