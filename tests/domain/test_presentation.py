@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.effects import Identify, Record, Resolve
 from app.domain.events import Button, Condition, Part
-from app.domain.policy import Mode, Policy
+from app.domain.policy import Mode
 from app.domain.reasons import Reason
 from app.domain.states import Screen
 from app.presentation import (
@@ -29,6 +29,7 @@ from tests.flows.promises import leaves
 from tests.flows.stage import ADMIN_PIN, Stage, opened
 from tests.flows.story import (
     SCREENS,
+    TRUSTING,
     Line,
     answers_after,
     holds_badge,
@@ -52,6 +53,13 @@ PUBLIC: dict[type[View], Lines] = {
     VerifyView: (presses(Button.USE_FACE), shows("verify", 1)),
     DeniedView: (types("1"), presses(Button.CONFIRM), types("0000"), presses(Button.CONFIRM)),
 }
+SERVES: Lines = (
+    presses(Button.SERVICE),
+    types(ADMIN_PIN),
+    presses(Button.CONFIRM),
+    shows("service"),
+)
+
 #: How each state is come by, in the order of `states.Screen`.
 STATES: dict[str, Lines] = {
     "Attract": (),
@@ -68,15 +76,12 @@ STATES: dict[str, Lines] = {
         presses(Button.CONFIRM),
         time_passes(0.1),
     ),
-    "Showing": (presses(Button.USE_FACE), shows("granted")),
+    "Showing": (presses(Button.USE_FACE), shows("granted", within_s=15.0)),
     "AskingAdmin": (presses(Button.SERVICE), types("12")),
     "CheckingAdmin": (presses(Button.SERVICE), types(ADMIN_PIN), presses(Button.CONFIRM)),
-    "Servicing": (
-        presses(Button.SERVICE),
-        types(ADMIN_PIN),
-        presses(Button.CONFIRM),
-        shows("service"),
-    ),
+    "Servicing": SERVES,
+    "Testing": (*SERVES, presses(Button.SELF_TEST)),
+    "Trying": (*SERVES, presses(Button.SELF_TEST, Button.TRY_PHONE)),
 }
 
 
@@ -87,7 +92,7 @@ def arrived(*lines: Line) -> Stage:
 
 
 def test_every_public_screen_is_in_the_list() -> None:
-    quiet = {"busy", "granted", "admin-pin", "service", "out-of-service"}
+    quiet = {"busy", "granted", "admin-pin", "service", "selftest", "out-of-service"}
     assert set(PUBLIC) == {kind for name, kind in SCREENS.items() if name not in quiet}
     assert set(SCREENS.values()) == set(typing.get_args(View))
 
@@ -134,7 +139,7 @@ def test_every_state_has_its_place_in_the_list() -> None:
 @pytest.mark.parametrize("mode", Mode)
 @pytest.mark.parametrize("name", STATES)
 def test_every_state_has_a_view(name: str, mode: Mode, gallery: Condition) -> None:
-    policy = Policy(mode=mode)
+    policy = replace(TRUSTING, mode=mode)
     stage = opened(policy)
     for line in (person_walks_up(AMARA), *STATES[name]):
         line(stage)
@@ -192,7 +197,7 @@ def test_progress_only_ever_grows_within_a_step() -> None:
 
 
 def test_a_simulated_camera_is_said_wherever_it_matters() -> None:
-    policy = Policy(simulated=True)
+    policy = replace(TRUSTING, simulated=True)
     told = story(
         person_walks_up(AMARA),
         presses(Button.USE_FACE),
