@@ -35,7 +35,8 @@ NEAR_M = 0.6
 #: What a white screen adds to an office's light on a face there: 0.13 m² of 21.5 inches at 250
 #: cd/m² give 90 lux at 0.6 m; upright faces in offices have 200 to 500. Half of the screen is lit.
 SHARE = 0.12
-#: A glossy display returns about this share as a matt thing would (its mirror image goes astray).
+#: A display returns about 1 % diffusely (the mirror image on its glass goes astray), skin some
+#: 35 %: this is the one over the other, for a picture shown about as bright as a face is.
 GLASS = 0.03
 #: Cameras code light about with this power.
 GAMMA = 2.2
