@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from app.camera.lighting import Glow, glow_of
-from app.domain import agreement, layers, light
+from app.domain import agreement, layers, light, memory
 from app.domain import kiosk as kiosks
 from app.domain import session as sessions
 from app.domain.agreement import Sample
@@ -378,4 +378,13 @@ def _verdicts(visit: _Visit, tape: tuple[Observation, ...]) -> tuple[Verdict, ..
     after = sessions.look(before, last, last.t_s + LAG_S, visit.policy)
     if isinstance(after.stage, Complete | Failed) and after.stage.verdicts:
         return after.stage.verdicts
-    return layers.judge(sessions.evidence_of(before, before.stage), visit.policy)
+    return layers.judge(sessions.evidence_of(_compared(before), before.stage), visit.policy)
+
+
+def _compared(of: Session) -> Session:
+    """With what of earlier sessions its motion resembles, which is else found at its end."""
+    if of.echo is not None or not isinstance(of.stage, Challenging):
+        return of
+    prompted_s = of.stage.met[0].prompted_s if of.stage.met else of.stage.step.waiting_since_s
+    looks = ((each.t_s, each.face) for each in sessions.looks_of(of, of.stage))
+    return replace(of, echo=memory.echo_of(looks, prompted_s, of.earlier))

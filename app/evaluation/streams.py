@@ -17,8 +17,11 @@ from app.evaluation.sittings import (
     replay,
 )
 
-#: Between an earlier session and its replay, seconds: from the next minute to the next days.
-LATER_S = (20.0, 200_000.0)
+#: Between an earlier session and its replay, seconds: within the day a kiosk remembers.
+LATER_S = (20.0, 80_000.0)
+#: A loop shorter than this share of a session has to come round before the last step is met;
+#: one that is longer is the session once more, which is another species.
+MOST_OF_IT = 0.6
 #: How long a frozen or looped stream is kept up, seconds.
 KEPT_UP_S = 25.0
 FILM_HZ = 12.0
@@ -34,6 +37,13 @@ def _session_replay(kit: Kit, chance: Chance) -> Sitting:
     nonce = kit.nonce_for(chance, kit.plan(earlier.nonce)) if fits else chance.bytes(16)
     again = arriving(earlier.sitting.tape, float(chance.uniform(*LATER_S)))
     return replay(again, kit.policy, nonce, earlier.kiosk)[0]
+
+
+def _forgotten_replay(kit: Kit, chance: Chance) -> Sitting:
+    """The same before a kiosk that does not remember: started anew, or another one. Any fresh
+    nonce, as only chance makes it fit."""
+    earlier = kit.earlier(int(chance.integers(2)))
+    return replay(arriving(earlier.sitting.tape), kit.policy, chance.bytes(16))[0]
 
 
 def _frozen(kit: Kit, chance: Chance) -> Sitting:
@@ -53,20 +63,22 @@ def _frozen(kit: Kit, chance: Chance) -> Sitting:
 
 
 def _looped(kit: Kit, chance: Chance) -> Sitting:
-    """A piece of an earlier session, or all of it, over and over, for a plan that fits it."""
+    """A piece of an earlier session over and over, for a plan that asks for what comes round."""
     earlier = kit.earlier(int(chance.integers(2)))
     tape = earlier.sitting.tape
-    whole = bool(chance.integers(2))
-    length = len(tape) if whole else int(chance.integers(3, max(len(tape), 4)))
-    first = 0 if whole else int(chance.integers(0, max(len(tape) - length, 1)))
+    length = max(int(len(tape) * chance.uniform(0.1, MOST_OF_IT)), 2)
+    first = int(chance.integers(0, len(tape) - length + 1))
     piece = tape[first : first + length]
-    rounds = int(KEPT_UP_S * FILM_HZ / max(len(piece), 1)) + 1
+    rounds = int(KEPT_UP_S * FILM_HZ / length) + 1
     start_s = tape[0].t_s
     again = tuple(
         replace(seen, frame=n + 1, t_s=start_s + n / FILM_HZ)
         for n, seen in enumerate(piece * rounds)
     )
-    nonce = kit.nonce_for(chance, kit.plan(earlier.nonce))
+    shown = [c for t_s, c in earlier.sitting.prompts if piece[0].t_s <= t_s <= piece[-1].t_s]
+    steps = len(kit.plan(earlier.nonce))
+    wanted = tuple((shown * steps)[:steps])
+    nonce = kit.nonce_for(chance, wanted) if wanted else chance.bytes(16)
     return replay(arriving(again), kit.policy, nonce)[0]
 
 
@@ -149,6 +161,7 @@ def _swapped_camera(kit: Kit, chance: Chance) -> Sitting:
 
 STREAMED = (
     Species("session-replay", _session_replay, films=2),
+    Species("session-replay-forgotten", _forgotten_replay, gated=False, films=2),
     Species("frozen", _frozen, films=2),
     Species("looped", _looped, films=2),
     Species("stale", _stale, films=2),

@@ -91,6 +91,7 @@ def test_the_list_is_that_of_the_field() -> None:
     assert {each.name for each in ALL_SPECIES if not each.gated} == {
         "injected-trusted",
         "injected-relit",
+        "session-replay-forgotten",
     }
 
 
