@@ -148,7 +148,7 @@ def visits_by_badge(who: Member, pin: str, wait_s: float) -> Line:
     return line
 
 
-def tests_the_camera(which: Button, how: Habits, wait_s: float) -> Line:
+def goes_through_a_selftest(which: Button, how: Habits, wait_s: float) -> Line:
     def line(stage: Stage) -> None:
         for each in (presses(Button.SERVICE), types(ADMIN_PIN), presses(Button.CONFIRM)):
             each(stage)
@@ -231,7 +231,7 @@ fingers: st.SearchStrategy[Line] = st.one_of(
     st.builds(time_passes, durations),
     st.builds(without_a_tick, durations),
     st.builds(
-        tests_the_camera,
+        goes_through_a_selftest,
         st.sampled_from([Button.TRY_GENUINE, Button.TRY_PHONE]),
         habits,
         st.sampled_from([0.5, 20.0]),
