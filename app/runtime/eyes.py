@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 #: Aligned faces kept for one visit: 30 s at 20 a second, about 40 MB of 150 x 150 chips.
 CHIPS_KEPT = 600
 IDLE_S = 0.25
+#: Pause between two faces embedded along the track, in times of what one took.
+SAMPLE_REST = 5.0
 
 T = TypeVar("T")
 Post = Callable[[Event], None]
@@ -174,7 +176,7 @@ class VisionRoom:
         self._jobs: queue.SimpleQueue[Watch | Rest | Identify] = queue.SimpleQueue()
         self._chips: OrderedDict[int, _Kept] = OrderedDict()
         self._visit: bytes | None = None
-        self._sampled_s = float("-inf")
+        self._sample_due_s = float("-inf")
         # A job is queued only while somebody serves it; both change under this lock.
         self._gate = threading.Lock()
         self._serving = False
@@ -235,7 +237,7 @@ class VisionRoom:
     def _forget(self) -> None:
         """Overwrite and drop every face kept in memory."""
         self._visit = None
-        self._sampled_s = float("-inf")
+        self._sample_due_s = float("-inf")
         while self._chips:
             self._forget_oldest()
         self._engine.forget()
@@ -257,11 +259,14 @@ class VisionRoom:
             self._forget_oldest()
         self._post(Looked(self._now(), visit, seen))
         # After it was told, so that nobody waits for it; and once in a while, as it takes as long
-        # as a look. The decision then has few faces left to embed.
-        if frame.t_s - self._sampled_s >= agreement.EVERY_S:
-            self._sampled_s = frame.t_s
+        # as a look: on a busy machine more seldom, or the track would be lost meanwhile. The
+        # decision then has few faces left to embed.
+        if frame.t_s >= self._sample_due_s:
+            began_s = self._now().s
             embedding = self._engine.embed(kept.chip)
             self._chips[frame.number] = replace(kept, embedding=embedding)
+            took_s = self._now().s - began_s
+            self._sample_due_s = frame.t_s + max(agreement.EVERY_S, SAMPLE_REST * took_s)
 
     def _answer(self, job: Identify) -> None:
         """Compare, or say that it failed; a fault of the engine then still ends the part."""
