@@ -1,43 +1,38 @@
 """Real recordings, reported apart: videos of people, and pictures and videos of real attacks.
 
-People in a video did not hear any prompt. So stretches are looked for in which they happen to
-move as a plan asks, in its order, and a nonce is chosen whose plan is this one: the session then
-begins before the movement, and the prompts with it. Where the challenges are met, the other layers
-judge a genuine session; where no stretch fits, they judge what was seen without its answers.
+People in a video did not hear any prompt. So `fitting` looks for stretches in which they happen to
+move as a plan of one to three steps asks. There all layers judge a genuine session, which the
+challenge cannot refuse as it was chosen by it; where no stretch fits, the other layers judge what
+was seen without its answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from app.camera.lighting import Glow
 from app.camera.portrait import FRAME_HEIGHT, FRAME_WIDTH, Pixels
-from app.camera.replay import ReplayCamera
 from app.cv import cv2
 from app.domain.evidence import Finding, Layer
-from app.domain.liveness import HEAD, Baseline, Challenge, baseline_of, deflection
-from app.domain.observation import Face, Observation
-from app.domain.policy import LivenessPolicy, Policy
-from app.domain.session import begin, largest
-from app.errors import CameraError
+from app.domain.liveness import Challenge
+from app.domain.matching import Embedding
+from app.domain.observation import Face
+from app.domain.policy import Policy
+from app.domain.session import Complete
+from app.evaluation.films import Film, Tape, film_of
+from app.evaluation.fitting import Fit, played, search
 from app.evaluation.metrics import Rate
 from app.evaluation.outcomes import counted
 from app.evaluation.people import PICTURES, Skipped, observed, picture_at
 from app.evaluation.scenes import Lens, SceneCamera
-from app.evaluation.sittings import TRUSTED, Sitting, arriving, play, replay
+from app.evaluation.sittings import TRUSTED, Sitting, agreed, arriving, play, replay
 from app.ports import FaceEngine
 
 VIDEOS = (".mp4", ".avi", ".mkv", ".mov", ".webm", ".m4v")
-#: Of a video this much is looked at, and this often a second: as a slow kiosk would.
-LONGEST_S, LOOKS_HZ = 20.0, 12.0
-#: A video with fewer looks holds no session; with fewer faces than this share it is of nobody.
-FEWEST_LOOKS, FACE_SHARE = 20, 0.5
-#: Sessions are begun this far apart, and how many plans are drawn for one that fits.
-STRIDE_S, DRAWS = 0.4, 3000
 #: Sessions tried with each video of an attack.
 TRIES = 5
 
@@ -45,11 +40,12 @@ TRIES = 5
 @dataclass(frozen=True, slots=True)
 class Recording:
     """One file's sessions. `fitted`: those whose challenges were met; `judged`: what the other
-    layers say where none were."""
+    layers say where none were, and `unfit` what the kiosk mostly missed there."""
 
     file: str
-    fitted: tuple[Sitting, ...] = ()
+    fitted: tuple[tuple[Fit, Sitting], ...] = ()
     judged: Sitting | None = None
+    unfit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +55,21 @@ class Recorded:
 
     def as_json(self) -> dict[str, object]:
         fitted = [each for video in self.videos for each in video.fitted]
-        refused = [each for each in fitted if not each.accepted]
         judged = [video.judged for video in self.videos if video.judged is not None]
         doubted = [each for each in judged if _other_layers(each)]
         sittings = [each for _, each in self.attacks]
         accepted = [each for each in sittings if each.accepted]
         return {
             "genuine": {
-                **Rate(len(refused), len(fitted)).as_json("refused"),
-                "refused_by": counted(each.refused_by for each in refused),
+                **_refusals(fitted),
+                "by_steps": {
+                    str(steps): _refusals([one for one in fitted if len(one[0].plan) == steps])
+                    for steps in sorted({len(fit.plan) for fit, _ in fitted}, reverse=True)
+                },
+                "with_a_turn": _refusals([one for one in fitted if one[0].turns]),
+                "plans": counted(" ".join(fit.plan) for fit, _ in fitted),
                 "videos": len(self.videos),
+                "unfit": counted(video.unfit for video in self.videos if video.unfit),
                 "without_challenge": {
                     **Rate(len(doubted), len(judged)).as_json("refused"),
                     "refused_by": counted(by for each in doubted for by in _other_layers(each)),
@@ -81,6 +82,14 @@ class Recorded:
                 "files": sorted({Path(file).name for file, _ in self.attacks}),
             },
         }
+
+
+def _refusals(played: list[tuple[Fit, Sitting]]) -> dict[str, object]:
+    refused = [each for _, each in played if not each.accepted]
+    return {
+        **Rate(len(refused), len(played)).as_json("refused"),
+        "refused_by": counted(each.refused_by for each in refused),
+    }
 
 
 def _other_layers(sitting: Sitting) -> tuple[str, ...]:
@@ -96,11 +105,11 @@ def play_all(
     chance = np.random.default_rng((seed, 4))
     videos = []
     for path in _files(assets / "videos", VIDEOS):
-        tape = tape_of(path, engine)
-        if isinstance(tape, Skipped):
-            skipped.append(tape)
+        film = film_of(path, engine)
+        if isinstance(film, Skipped):
+            skipped.append(film)
         else:
-            videos.append(_video(path, tape, policy, chance))
+            videos.append(_video(path, film, engine, policy, chance))
     attacks: list[tuple[str, Sitting]] = []
     for path in _files(assets / "attacks", (*PICTURES, *VIDEOS)):
         played = _attack(path, engine, policy, chance)
@@ -117,123 +126,33 @@ def _files(folder: Path, endings: tuple[str, ...]) -> list[Path]:
     return sorted(each for each in folder.rglob("*") if each.suffix.lower() in endings)
 
 
-def tape_of(path: Path, engine: FaceEngine) -> tuple[Observation, ...] | Skipped:
-    """What the engine sees of a video of one person, or why it cannot be used."""
-    tape: list[Observation] = []
-    engine.forget()
-    now_s = 0.0
-
-    def wait(seconds: float) -> None:
-        nonlocal now_s
-        now_s += seconds
-
-    camera = ReplayCamera(path, monotonic_s=lambda: now_s, wait=wait)
-    next_s = 0.0
-    try:
-        camera.open()
-        while not tape or tape[-1].t_s - tape[0].t_s < LONGEST_S:
-            frame = camera.read()
-            if frame.t_s >= next_s:
-                next_s = frame.t_s + 0.9 / LOOKS_HZ
-                tape.append(engine.observe(replace(frame, number=len(tape) + 1)))
-    except CameraError as fault:
-        if not tape:
-            return Skipped(str(path), f"unplayable: {fault.code}")
-    finally:
-        camera.close()
-        engine.forget()
-    return _fit(path, tuple(tape))
-
-
-def _fit(path: Path, tape: tuple[Observation, ...]) -> tuple[Observation, ...] | Skipped:
-    if len(tape) < FEWEST_LOOKS:
-        return Skipped(str(path), "too short")
-    if sum(bool(each.faces) for each in tape) < FACE_SHARE * len(tape):
-        return Skipped(str(path), "no face")
-    if sum(len(each.faces) > 1 for each in tape) > FACE_SHARE * len(tape):
-        return Skipped(str(path), "several faces")
-    return tape
-
-
 def _video(
-    path: Path, tape: tuple[Observation, ...], policy: Policy, chance: np.random.Generator
+    path: Path, film: Film, engine: FaceEngine, policy: Policy, chance: np.random.Generator
 ) -> Recording:
-    fitted = tuple(fitting(tape, policy, chance))
+    """Its sessions; what is seen of the longest shot where there is none."""
+
+    def embed(number: int, face: Face) -> Embedding:
+        _ = face  # the chips are of the largest face, which is the one compared
+        return engine.embed(film.chips[number])
+
+    def agrees(part: Tape, complete: Complete) -> bool:
+        return agreed(embed, engine.space, policy, part, complete)
+
+    fitted: list[tuple[Fit, Sitting]] = []
+    unfit: Counter[str] = Counter()
+    for shot in film.shots:
+        found = search(shot, policy)
+        unfit += found.unfit
+        for fit in found.fits:
+            sitting = played(shot, fit, policy, chance, agrees)
+            if sitting is not None:
+                fitted.append((fit, sitting))
     if fitted:
-        return Recording(str(path), fitted)
-    judged = replay(arriving(tape), policy, chance.bytes(16))[0]
-    return Recording(str(path), judged=judged if judged.verdicts else None)
-
-
-def fitting(
-    tape: tuple[Observation, ...], policy: Policy, chance: np.random.Generator
-) -> Iterator[Sitting]:
-    """Sessions that do not overlap and whose challenges this person happens to meet."""
-    known: dict[tuple[Challenge, ...], bytes | None] = {}
-    start_s = tape[0].t_s
-    while start_s < tape[-1].t_s - policy.liveness.steady_s:
-        part = tuple(each for each in tape if each.t_s >= start_s)
-        start_s += STRIDE_S
-        acts = movements(part, policy.liveness)
-        nonce = _nonce_for(acts, known, policy, chance) if acts else None
-        if nonce is None:
-            continue
-        sitting = replay(arriving(part), policy, nonce)[0]
-        if sitting.accepted or sitting.refused_by not in ("challenge", "quality", "camera"):
-            yield sitting
-            start_s += 5.0
-
-
-def movements(tape: tuple[Observation, ...], policy: LivenessPolicy) -> tuple[Challenge, ...]:
-    """What the face does from its first half second on, each movement once, in its order."""
-    faces = [(seen.t_s, face) for seen in tape if (face := largest(seen)) is not None]
-    first = tuple(face for t_s, face in faces if t_s - tape[0].t_s <= policy.steady_s)
-    if len(first) < policy.steady_frames:
-        return ()
-    rest = baseline_of(first)
-    found: list[Challenge] = []
-    for _, face in faces:
-        act = _act(face, rest, policy)
-        if act is not None and (not found or found[-1] is not act):
-            found.append(act)
-    return tuple(found)
-
-
-def _act(face: Face, rest: Baseline, policy: LivenessPolicy) -> Challenge | None:
-    """The movement that is furthest past its threshold; a turned head is not said to blink."""
-    asked = [each for each in Challenge if each is not Challenge.MOVE_CLOSER]
-    gone: dict[Challenge, float] = {each: deflection(each, face, rest, policy) for each in asked}
-    turned = max(gone[each] for each in HEAD)
-    if turned >= 1.0:
-        return max(HEAD, key=lambda each: gone[each])
-    best = max(gone, key=lambda each: gone[each])
-    return best if gone[best] >= 1.0 else None
-
-
-def _nonce_for(
-    acts: tuple[Challenge, ...],
-    known: dict[tuple[Challenge, ...], bytes | None],
-    policy: Policy,
-    chance: np.random.Generator,
-) -> bytes | None:
-    """A nonce whose plan is how these movements begin; remembered, as drawing takes a while."""
-    for length in range(min(len(acts), 5), 1, -1):
-        wanted = acts[:length]
-        if wanted not in known:
-            known[wanted] = _drawn(wanted, policy, chance)
-        if known[wanted] is not None:
-            return known[wanted]
-    return None
-
-
-def _drawn(
-    wanted: tuple[Challenge, ...], policy: Policy, chance: np.random.Generator
-) -> bytes | None:
-    for _ in range(DRAWS):
-        nonce = chance.bytes(16)
-        if begin(nonce, frozenset(), 0.0, policy.liveness).plan == wanted:
-            return nonce
-    return None
+        return Recording(str(path), tuple(fitted))
+    longest = max(film.shots, key=len)
+    judged = replay(arriving(longest), policy, chance.bytes(16))[0]
+    why = unfit.most_common(1)[0][0] if unfit else "no plan"
+    return Recording(str(path), (), judged if judged.verdicts else None, why)
 
 
 def _attack(
@@ -241,9 +160,10 @@ def _attack(
 ) -> list[Sitting] | Skipped:
     """A picture is held still before the camera; a video is one session after the other."""
     if path.suffix.lower() in VIDEOS:
-        tape = tape_of(path, engine)
-        if isinstance(tape, Skipped):
-            return tape
+        film = film_of(path, engine)
+        if isinstance(film, Skipped):
+            return film
+        tape = max(film.shots, key=len)
         return [replay(arriving(tape), policy, chance.bytes(16))[0] for _ in range(TRIES)]
     pixels = picture_at(path)
     if pixels is None:

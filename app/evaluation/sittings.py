@@ -11,7 +11,7 @@ the layers against attacks decide.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -38,9 +38,9 @@ from app.domain.events import (
 from app.domain.evidence import Finding, Layer, Verdict
 from app.domain.light import LightPolicy
 from app.domain.liveness import Challenge
-from app.domain.matching import Matched
+from app.domain.matching import Embedding, Matched, Space
 from app.domain.observation import Face, Observation
-from app.domain.people import Person
+from app.domain.people import Need, Person
 from app.domain.policy import Policy
 from app.domain.reasons import Reason
 from app.domain.session import Challenging, Complete, Failed, Session, largest
@@ -184,7 +184,13 @@ def play(
         kiosk or ready_kiosk(policy),
         policy,
         nonce,
-        lambda complete: agreed(engine, policy, tape, pictures, complete),
+        lambda complete: agreed(
+            lambda number, face: engine.embed(engine.align(pictures[number], face)),
+            engine.space,
+            policy,
+            tape,
+            complete,
+        ),
     )
     look_s = 0.0
     try:
@@ -251,16 +257,19 @@ def replay(
     nonce: bytes,
     kiosk: Kiosk | None = None,
     swapped: tuple[float, Camera] | None = None,
+    needs: frozenset[Need] = frozenset(),
+    agrees: Callable[[Complete], bool] = lambda _: True,
 ) -> tuple[Sitting, Kiosk]:
     """A visit before which frames that were already looked at are shown again.
 
     An observation is a function of the frames, so none is computed anew; the nonce is. They count
-    as showing one person, which is what an attacker would take care of. `swapped`: from that
-    moment on they come from another camera.
+    as showing one person, which is what an attacker would take care of, unless `agrees` says
+    otherwise. `swapped`: from that moment on they come from another camera. `needs`: of whoever
+    is enrolled, and has claimed to be that.
     """
-    visit = _Visit(kiosk or ready_kiosk(policy), policy, nonce, lambda _: True)
+    visit = _Visit(kiosk or ready_kiosk(policy), policy, nonce, agrees)
     now_s = arrivals[0].now_s if arrivals else 0.0
-    _begin(visit, TRUSTED, now_s - LAG_S - 0.01)
+    _begin(visit, TRUSTED, now_s - LAG_S - 0.01, needs)
     for arrival in arrivals:
         if visit.is_over:
             break
@@ -278,10 +287,14 @@ def replay(
     return _ended(visit, tuple(each.seen for each in arrivals), 0.0)
 
 
-def _begin(visit: _Visit, camera: Camera, t_s: float) -> None:
+def _begin(visit: _Visit, camera: Camera, t_s: float, needs: frozenset[Need] = frozenset()) -> None:
     """The kiosk looked once at its start, so it knows the camera; then the visit opens it."""
     visit.tell(CameraOpened(moment(t_s), camera))
     visit.tell(Pressed(moment(t_s), Button.USE_FACE, visit.nonce))
+    screen = visit.kiosk.screen
+    if needs and isinstance(screen, Verifying):
+        begun = sessions.begin(visit.nonce, needs, t_s, visit.policy.liveness)
+        visit.kiosk = replace(visit.kiosk, screen=replace(screen, session=begun))
     visit.tell(CameraOpened(moment(t_s), camera))
 
 
@@ -290,14 +303,14 @@ def moment(t_s: float) -> Moment:
 
 
 def agreed(
-    engine: FaceEngine,
+    embed: Callable[[int, Face], Embedding],
+    space: Space,
     policy: Policy,
-    tape: list[Observation],
-    pictures: dict[int, Frame],
+    tape: Sequence[Observation],
     complete: Complete,
 ) -> bool:
     """Whether the whole track shows one person, asked as the vision room asks it: of a face now
-    and then, and of those of the challenges and of the match."""
+    and then, and of those of the challenges and of the match. `embed` gets a look's number."""
     faces = {seen.frame: face for seen in tape if (face := largest(seen)) is not None}
     wanted = tuple(dict.fromkeys((*complete.match_frames, *complete.met_frames)))
     if not complete.match_frames or any(number not in faces for number in wanted):
@@ -310,17 +323,17 @@ def agreed(
         Sample(
             number,
             faces[number].pose,
-            engine.embed(engine.align(pictures[number], faces[number])),
+            embed(number, faces[number]),
             number in complete.met_frames,
         )
         for number in chosen
         if faces[number].track in tracks
     ]
     straight = [faces[number].pose for number in complete.match_frames]
-    return agreement.is_one_person(samples, straight, engine.space, policy.matching)
+    return agreement.is_one_person(samples, straight, space, policy.matching)
 
 
-def _now_and_then(tape: list[Observation], faces: dict[int, Face], last: int) -> Iterator[int]:
+def _now_and_then(tape: Sequence[Observation], faces: dict[int, Face], last: int) -> Iterator[int]:
     """The looks whose face the vision room has the time to embed, up to number `last`."""
     sampled_s = float("-inf")
     for seen in tape:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,13 @@ import pytest
 from app.camera.room import empty_room
 from app.camera.stills import Still, installed_photo
 from app.cv import cv2
-from app.domain.liveness import Challenge
 from app.domain.observation import Observation
 from app.domain.policy import LivenessPolicy, Policy
 from app.domain.session import begin
-from app.evaluation import genuine, recorded
+from app.evaluation import fitting, genuine
 from app.evaluation.attacks import Species
+from app.evaluation.films import Film, film_of
+from app.evaluation.fitting import search
 from app.evaluation.kit import Kit
 from app.evaluation.media import Held, figure_of
 from app.evaluation.outcomes import Outcome, attack_json, genuine_json
@@ -111,7 +113,7 @@ def test_every_condition_is_made(condition: genuine.Condition, models: list[Mode
 
 def test_figures_can_do_what_will_be_asked_of_them(models: list[Model], engine: Engine) -> None:
     policy = Policy()
-    assert [cannot_act(each, engine, policy.liveness, empty_room()) for each in models] == ["", ""]
+    assert [cannot_act(each, engine, policy, empty_room()) for each in models] == ["", ""]
 
 
 def test_a_trial_repeats_exactly(kit: Kit) -> None:
@@ -229,7 +231,7 @@ def test_videos_that_cannot_be_used_are_named(
         _film(path, 24)
     else:
         make(path)
-    found = recorded.tape_of(path, blind())
+    found = film_of(path, blind())
     assert isinstance(found, Skipped)
     assert found.why.startswith(why)
 
@@ -257,13 +259,36 @@ def filmed(nonce: bytes) -> tuple[Observation, ...]:
 
 
 def test_a_stretch_of_a_video_that_fits_a_plan_is_found_and_judged() -> None:
+    tape, policy = filmed(NONCES[0]), Policy()
+    wanted = begin(NONCES[0], frozenset(), 0.0, policy.liveness).plan
+    fit = search(tape, policy).fits[0]
+    assert fit.plan == wanted
+    found = fitting.played(tape, fit, policy, np.random.default_rng(1), lambda _, __: True)
+    assert found is not None
+    assert [challenge for _, challenge in found.prompts] == list(wanted)
+    other = fitting.played(tape, fit, policy, np.random.default_rng(1), lambda _, __: False)
+    assert other is not None
+    assert other.refused_by == "agreement"
+
+
+def test_somebody_who_does_not_move_answers_nothing() -> None:
     tape = filmed(NONCES[0])
-    found = list(recorded.fitting(tape, Policy(), np.random.default_rng(1)))
-    assert len(found) == 1
+    still = tuple(replace(tape[0], frame=n, t_s=n / 15.0) for n in range(1, 60))
+    found = search(still, Policy())
+    assert found.fits == ()
+    assert set(found.unfit) <= {"no movement", "hold-still"}
 
 
-def test_movements_are_read_in_their_order() -> None:
-    wanted = begin(NONCES[0], frozenset(), 0.0, Policy().liveness).plan
-    acts = recorded.movements(filmed(NONCES[0]), Policy().liveness)
-    assert acts[: len(wanted)] == wanted
-    assert set(acts) <= set(Challenge)
+def test_a_video_that_was_cut_together_is_several_films(tmp_path: Path, engine: Engine) -> None:
+    path = tmp_path / "video.avi"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 12.0, (640, 480))
+    shots = [cv2.imread(str(installed_photo(still))) for still in Still]
+    for shot in (shots[0], shots[1], shots[0]):
+        assert shot is not None
+        frame = cv2.resize(shot, (640, 480))
+        for number in range(24):
+            writer.write(np.roll(frame, number, axis=1))  # moves, and is no cut
+    writer.release()
+    found = film_of(path, engine)
+    assert isinstance(found, Film)
+    assert [len(shot) for shot in found.shots] == [24, 24, 24]
