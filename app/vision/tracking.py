@@ -8,8 +8,9 @@ from app.domain.observation import Box
 
 #: Intersection over union from which two boxes are one face.
 SAME = 0.3
-#: A face may be unseen for this long and keep its number: a hand before it, one missed look.
-KEPT_S = 0.4
+#: A face may be unseen for this long and keep its number: a hand before it, one missed look, or
+#: a machine so busy that it takes two looks a second. As long as a session waits (`track_gap_s`).
+KEPT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
