@@ -131,4 +131,6 @@ def _print(context: Context, found: Found, document: dict[str, Any]) -> None:
 def _line(name: str, each: dict[str, Any], what: str) -> str:
     counts = f"{each[what]} of {each['n']}"
     by = ", ".join(f"{layer} {count}" for layer, count in each["refused_by"].items())
+    apart = ", ".join(f"{why} {count}" for why, count in each.get("left_out", {}).items())
+    by += f"{'; ' if by else ''}left out: {apart}" if apart else ""
     return f"{name:<20}{counts:>12}{100.0 * each['upper95']:>11.1f}%  {by}"

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from app.camera.acting import Actor, minimum_jerk
 from app.camera.head import Stance
 from app.camera.portrait import FRAME_HEIGHT, FRAME_WIDTH, Pixels, Sitter
+from app.camera.room import SensorNoise
 from app.cv import cv2
 from app.evaluation.kit import Chance, Kit
-from app.evaluation.people import Model, Skipped, model_of
-from app.evaluation.scenes import BEGINS_S, Lens, Person
+from app.evaluation.people import Model, Skipped, cannot_act, model_of
+from app.evaluation.scenes import BEGINS_S, Lens, Person, through
 from app.evaluation.sittings import Sitting
 
 #: How wide a figure's jaw is unless said otherwise, pixels.
@@ -57,11 +58,29 @@ def sit(kit: Kit, condition: Condition, chance: Chance) -> Sitting:
     person = Person(
         _figure(kit, condition).puppet,
         actor,
-        _window() if condition.backlight else kit.room,
+        _behind(kit, condition),
         stronger=condition.stronger * float(chance.uniform(0.97, 1.06)),
         leaning=(lambda t_s: _turning(from_deg, t_s)) if from_deg else None,
     )
     return kit.live(person, condition.lens, chance, chance.bytes(16))
+
+
+def unfit(kit: Kit, condition: Condition) -> str:
+    """Why this person cannot be shown under this condition, "" where they can; found once."""
+    if condition.name not in kit.unfit:
+        lens, noise = condition.lens, SensorNoise(kit.seed)
+        kit.unfit[condition.name] = cannot_act(
+            _figure(kit, condition),
+            kit.engine,
+            kit.policy,
+            _behind(kit, condition),
+            lambda pixels: through(pixels, lens, noise),
+        )
+    return kit.unfit[condition.name]
+
+
+def _behind(kit: Kit, condition: Condition) -> Pixels:
+    return _window() if condition.backlight else kit.room
 
 
 def _turning(from_deg: float, t_s: float) -> Stance:

@@ -51,6 +51,7 @@ class Kit:
     tapes: dict[str, Tape] = field(default_factory=dict)
     sessions: dict[int, Earlier] = field(default_factory=dict)
     figures: dict[str, Model] = field(default_factory=dict)
+    unfit: dict[str, str] = field(default_factory=dict)
 
     def tape(self, name: str, make: Callable[[], Tape]) -> Tape:
         if name not in self.tapes:

@@ -108,10 +108,10 @@ def chosen(assets: Path, worker: Worker, plan: Plan, skipped: list[Skipped]) -> 
     there = people.photographs(assets)
     order = np.random.default_rng(plan.seed).permutation(len(there))
     shuffled = [there[int(place)] for place in order]
-    room, limits = empty_room(), worker.policy.liveness
+    room = empty_room()
 
     def acts(model: Model, engine: FaceEngine) -> str:
-        return people.cannot_act(model, engine, limits, room)
+        return people.cannot_act(model, engine, worker.policy, room)
 
     photos = list(people.usable(shuffled, worker.engine, people_wanted(plan.n), skipped, acts))
     if photos:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.evaluation.metrics import Rate
 from app.evaluation.sittings import Sitting
@@ -13,7 +13,8 @@ from app.evaluation.sittings import Sitting
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One trial. `group`: species or "genuine"; `condition`: of a genuine visit; `light`: "on" or
-    "off"; `also`: every layer that refuses what was seen. Costs are milliseconds a look."""
+    "off"; `also`: every layer that refuses what was seen. Costs are milliseconds a look.
+    `left_out`: why it was not played, "" where it was."""
 
     group: str
     condition: str
@@ -25,6 +26,13 @@ class Outcome:
     looks: int
     look_ms: float
     judge_ms: float
+    left_out: str = ""
+
+
+def left_out(why: str, group: str, light: str, condition: str) -> Outcome:
+    """A trial that was not played."""
+    no = Outcome(group, condition, light, False, "", (), "", 0, 0.0, 0.0)
+    return replace(no, left_out=why)
 
 
 def outcome_of(sitting: Sitting, group: str, light: str, condition: str = "") -> Outcome:
@@ -83,11 +91,13 @@ def genuine_json(outcomes: list[Outcome]) -> dict[str, object]:
 
 
 def _refusals(outcomes: list[Outcome]) -> dict[str, object]:
-    refused = [each for each in outcomes if not each.accepted]
+    played = [each for each in outcomes if not each.left_out]
+    refused = [each for each in played if not each.accepted]
     return {
-        **Rate(len(refused), len(outcomes)).as_json("refused"),
+        **Rate(len(refused), len(played)).as_json("refused"),
         "refused_by": counted(each.refused_by for each in refused),
         "reasons": counted(each.reason for each in refused),
+        "left_out": counted(each.left_out for each in outcomes if each.left_out),
     }
 
 

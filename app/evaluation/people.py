@@ -13,9 +13,10 @@ from app.camera.head import Stance
 from app.camera.portrait import Pixels, Portrait, Sitter, portrait_of
 from app.camera.puppet import Puppet
 from app.cv import cv2
+from app.domain import quality
 from app.domain.liveness import Challenge, baseline_of, deflection
 from app.domain.observation import Face, Observation
-from app.domain.policy import LivenessPolicy
+from app.domain.policy import Policy
 from app.domain.session import largest
 from app.errors import ImageError
 from app.ports import FaceEngine, Frame
@@ -140,35 +141,41 @@ Acts = Callable[[Model, FaceEngine], str]
 CLEARLY = 1.2
 
 
-def cannot_act(model: Model, engine: FaceEngine, policy: LivenessPolicy, room: Pixels) -> str:
-    """Which movement of the figure cannot be seen, "" where all can.
-
-    An animation's lids or lips may not read as closed or open, as behind dark glasses or a beard.
-    That is a fault of the animation and not of the person, so nobody is made of such a picture.
-    """
-    rest = _painted(model, engine, room, Stance())
-    if rest is None:
-        return "not found in the frame"
-    usual = baseline_of((rest,))
-    shown = {
-        Challenge.TURN_LEFT: _painted(model, engine, room, Stance(yaw_deg=TURN_DEG)),
-        Challenge.TURN_RIGHT: _painted(model, engine, room, Stance(yaw_deg=-TURN_DEG)),
-        Challenge.LOOK_UP: _painted(model, engine, room, Stance(pitch_deg=LOOK_UP_DEG)),
-        Challenge.BLINK: _painted(model, engine, room, Stance(), closed=1.0),
-        Challenge.OPEN_MOUTH: _painted(model, engine, room, Stance(), opened=MOUTH_SHARE),
-    }
-    for challenge, face in shown.items():
-        if face is None or not deflection(challenge, face, usual, policy) >= CLEARLY:
-            return f"{challenge} does not show"
-    return ""
-
-
-def _painted(
+def cannot_act(
     model: Model,
     engine: FaceEngine,
+    policy: Policy,
     room: Pixels,
-    stance: Stance,
-    closed: float = 0.0,
-    opened: float = 0.0,
-) -> Face | None:
-    return largest(observed(engine, model.puppet.paint(stance, closed, opened, room)))
+    through: Callable[[Pixels], Pixels] = np.array,
+) -> str:
+    """Why the figure is nobody to play with, "" where nothing is in the way. `through`: what the
+    camera makes of a frame.
+
+    An animation's lids or lips may not read as closed or open, as behind dark glasses or a beard,
+    and in the dark a face may be none that a session begins with: the screen then says what to
+    mend. Neither says anything about the layers, so it is counted apart.
+    """
+
+    def painted(stance: Stance, closed: float = 0.0, opened: float = 0.0) -> Observation:
+        return observed(engine, through(model.puppet.paint(stance, closed, opened, room)))
+
+    seen = painted(Stance())
+    rest = largest(seen)
+    if rest is None:
+        return "not found in the frame"
+    fault = quality.fault(rest, (), seen, policy.quality, frontal=True)
+    if fault is not None:
+        return str(fault)
+    usual = baseline_of((rest,))
+    shown = {
+        Challenge.TURN_LEFT: painted(Stance(yaw_deg=TURN_DEG)),
+        Challenge.TURN_RIGHT: painted(Stance(yaw_deg=-TURN_DEG)),
+        Challenge.LOOK_UP: painted(Stance(pitch_deg=LOOK_UP_DEG)),
+        Challenge.BLINK: painted(Stance(), closed=1.0),
+        Challenge.OPEN_MOUTH: painted(Stance(), opened=MOUTH_SHARE),
+    }
+    for challenge, after in shown.items():
+        face = largest(after)
+        if face is None or not deflection(challenge, face, usual, policy.liveness) >= CLEARLY:
+            return f"{challenge} does not show"
+    return ""

@@ -26,7 +26,7 @@ from app.errors import FoyerError
 from app.evaluation import genuine
 from app.evaluation.attacks import PICTURED, Species
 from app.evaluation.kit import Kit
-from app.evaluation.outcomes import Outcome, outcome_of
+from app.evaluation.outcomes import Outcome, left_out, outcome_of
 from app.evaluation.packs import Origin, Packs
 from app.evaluation.people import Model, Skipped, model_at
 from app.evaluation.streams import STREAMED
@@ -108,6 +108,10 @@ class Worker:
                 found.append(outcome_of(sitting, name, light))
         for number in share.numbers:
             condition = genuine.CONDITIONS[number % len(genuine.CONDITIONS)]
+            why = genuine.unfit(kit, condition)
+            if why:
+                found.append(left_out(why, GENUINE, light, condition.name))
+                continue
             sitting = genuine.sit(kit, condition, chance_for(plan.seed, GENUINE + light, number))
             found.append(outcome_of(sitting, GENUINE, light, condition.name))
         return found

@@ -103,7 +103,8 @@ class SceneCamera:
         late_s = float(self._chance.uniform(0.0, 1.0)) * self._lens.jitter * period_s
         self._t_s = self._beat_s + late_s
         self._number += 1
-        pixels = self._through_lens(self._scene.paint(self._t_s, self._shine(self._t_s)))
+        painted = self._scene.paint(self._t_s, self._shine(self._t_s))
+        pixels = through(painted, self._lens, self._noise)
         if self._white is not None:
             pixels = self._white.balanced(pixels, self._t_s)
         pixels.flags.writeable = False
@@ -115,22 +116,21 @@ class SceneCamera:
     def identity(self) -> Camera:
         return self._camera
 
-    def _through_lens(self, pixels: Pixels) -> Pixels:
-        lens = self._lens
-        if lens.blur_px > 0.0:
-            pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), lens.blur_px), np.uint8)
-        if lens.gain != 1.0:
-            pixels = np.asarray(cv2.convertScaleAbs(pixels, alpha=lens.gain), np.uint8)
-        for _ in range(lens.grain):
-            pixels = self._noise.add(pixels)
-        if lens.shrink != 1.0:
-            pixels = np.asarray(
-                cv2.resize(
-                    pixels, None, fx=lens.shrink, fy=lens.shrink, interpolation=cv2.INTER_AREA
-                ),
-                np.uint8,
-            )
-        return compressed(pixels, lens.jpeg) if lens.jpeg else np.array(pixels)
+
+def through(pixels: Pixels, lens: Lens, noise: SensorNoise) -> Pixels:
+    """What the lens delivers of a moment, white balance apart; a new array."""
+    if lens.blur_px > 0.0:
+        pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), lens.blur_px), np.uint8)
+    if lens.gain != 1.0:
+        pixels = np.asarray(cv2.convertScaleAbs(pixels, alpha=lens.gain), np.uint8)
+    for _ in range(lens.grain):
+        pixels = noise.add(pixels)
+    if lens.shrink != 1.0:
+        pixels = np.asarray(
+            cv2.resize(pixels, None, fx=lens.shrink, fy=lens.shrink, interpolation=cv2.INTER_AREA),
+            np.uint8,
+        )
+    return compressed(pixels, lens.jpeg) if lens.jpeg else np.array(pixels)
 
 
 def compressed(pixels: Pixels, quality: int) -> Pixels:
