@@ -113,12 +113,15 @@ class Painted(Protocol):
 
 #: How far somebody walks until they are out of sight, pixels.
 _WAY_PX = 420.0
+#: The share of somebody from which on a look shows them rather than the one who leaves.
+_SHOWN_SHARE = 0.5
 
 
 class HandOver:
     """Two people before one camera: after the `prompt`-th prompt and `wait_s` more the second
     takes the place of the first, within `takes_s` seconds: 0 is a cut in the stream; `walks`
-    moves both through the picture, otherwise one fades into the other."""
+    moves both through the picture, otherwise one fades into the other. `is_shown`: whether the
+    second was in a picture; until then it shows nothing but one genuine visitor."""
 
     def __init__(
         self,
@@ -140,6 +143,7 @@ class HandOver:
         self._asked: Challenge | None = None
         self._prompts = 0
         self._begins_s: float | None = None
+        self.is_shown = False
 
     def ask(self, challenge: Challenge | None, t_s: float) -> None:
         for each in self._both:
@@ -154,6 +158,7 @@ class HandOver:
         first, second = self._both
         room = lit_room(self._backdrop, glow)
         share = self._share(t_s)
+        self.is_shown = self.is_shown or share >= _SHOWN_SHARE
         if share <= 0.0:
             return first.paint_on(t_s, room, glow)
         if share >= 1.0:
