@@ -208,6 +208,7 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "continuity.cut_units": ("", 2, 6),
     "continuity.cut_calm": ("", 0.15, 0.3),
     "continuity.cut_s": ("s", 0.4, 1),
+    "continuity.cut_gap_s": ("s", 0.04, 0.15),
     "continuity.stale_s": ("s", 1, 3),
     "continuity.replay_distance": ("", 1, 1.6),
     "memory.sessions": ("", 8, 128),
