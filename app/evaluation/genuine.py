@@ -47,6 +47,9 @@ CONDITIONS = (
 )
 
 
+#: A movement that reads less far under a condition cannot be met there, whoever makes it. Who reads
+#: only just as far is played: nobody is left out for being hard to see.
+SHOWS = 1.0
 #: The share of its light a face keeps before a bright window.
 SHADE = 0.55
 
@@ -75,6 +78,7 @@ def unfit(kit: Kit, condition: Condition) -> str:
             kit.policy,
             _behind(kit, condition),
             lambda pixels: through(pixels, lens, noise),
+            SHOWS,
         )
     return kit.unfit[condition.name]
 

@@ -147,9 +147,10 @@ def cannot_act(
     policy: Policy,
     room: Pixels,
     through: Callable[[Pixels], Pixels] = np.array,
+    clearly: float = CLEARLY,
 ) -> str:
     """Why the figure is nobody to play with, "" where nothing is in the way. `through`: what the
-    camera makes of a frame.
+    camera makes of a frame; `clearly`: how many times its threshold a movement has to read.
 
     An animation's lids or lips may not read as closed or open, as behind dark glasses or a beard,
     and in the dark a face may be none that a session begins with: the screen then says what to
@@ -176,6 +177,6 @@ def cannot_act(
     }
     for challenge, after in shown.items():
         face = largest(after)
-        if face is None or not deflection(challenge, face, usual, policy.liveness) >= CLEARLY:
+        if face is None or not deflection(challenge, face, usual, policy.liveness) >= clearly:
             return f"{challenge} does not show"
     return ""
