@@ -32,12 +32,14 @@ from app.domain import matching
 from app.domain.journal import Entry, EntryKind
 from app.domain.matching import CalibrationPoint, MatchPolicy, Metric, Space
 from app.domain.picture import Picture
+from app.evaluation.added import PROMISE_MS, added_ms
 from app.evaluation.figures import Figure, figure, time_ms
 from app.gallery.keys import EphemeralKeys
 from app.gallery.store import Store
 from app.ports import FaceEngine, Frame
 from app.runtime import bootstrap
 from app.runtime.house import House
+from app.vision.passive import PassiveScorer
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -187,11 +189,15 @@ def looks(settings: Settings, private: Path, effort: Effort) -> list[Figure]:
         samples.append((time.perf_counter() - began) * 1000.0)
     face = engine.observe(frames[0]).faces[0]
     chip = engine.align(frames[0], face)
+    pack = bootstrap.antispoof_pack(settings)
+    scorer = None if pack is None else PassiveScorer(pack, bootstrap.models_folder(settings))
+    added = added_ms(frames, engine, scorer)
     write_recording(frames, private / "visitor.avi")
     rates = [1000.0 / sample for sample in samples]
     return [
         figure("frame to observation", "ms", samples),
         figure("observation rate", "/s", rates, 15.0, at_most=False),
+        figure("liveness, added to a look", "ms", added, PROMISE_MS),
         figure("embedding", "ms", time_ms(lambda: engine.embed(chip), effort.embeddings)),
     ]
 

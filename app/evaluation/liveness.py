@@ -12,6 +12,7 @@ import numpy as np
 
 from app.camera.room import empty_room
 from app.evaluation import outcomes, people
+from app.evaluation.added import added_ms, frames_of
 from app.evaluation.attacks import Species
 from app.evaluation.outcomes import Outcome
 from app.evaluation.packs import Origin, Packs
@@ -28,6 +29,7 @@ from app.evaluation.protocol import (
 )
 from app.evaluation.recorded import Recorded, play_all
 from app.ports import FaceEngine
+from app.vision.passive import PassiveScorer
 
 #: Files that were not used are named up to this many; the others are only counted.
 NAMED = 20
@@ -45,6 +47,7 @@ class Found:
     outcomes: tuple[Outcome, ...]
     recorded: Recorded
     skipped: tuple[Skipped, ...]
+    liveness_ms: float | None = None
 
     def as_json(self) -> dict[str, object]:
         """The contract's three parts, and beside them how it was done."""
@@ -64,7 +67,7 @@ class Found:
             "seed": self.plan.seed,
             "asked_n": self.plan.n,
             "seconds": round(self.seconds, 1),
-            "costs": outcomes.costs_json(list(self.outcomes)),
+            "costs": outcomes.costs_json(list(self.outcomes), self.liveness_ms),
             "skipped": {
                 "why": outcomes.counted(each.why for each in self.skipped),
                 "files": [
@@ -99,8 +102,18 @@ def evaluate(origin: Origin, assets: Path, plan: Plan, tell: Tell) -> Found:
         tell("playing recordings")
         real = play_all(assets, worker.engine, worker.policy, plan.seed, skipped)
         names = packs.names(settings)
+        cost_ms = _added_ms(photos, worker, packs.scorer(settings))
     seconds = time.perf_counter() - began
-    return Found(plan, names, len(photos), seconds, tuple(found), real, tuple(skipped))
+    return Found(plan, names, len(photos), seconds, tuple(found), real, tuple(skipped), cost_ms)
+
+
+def _added_ms(photos: list[Path], worker: Worker, scorer: PassiveScorer | None) -> float | None:
+    """The median milliseconds of one core that the layers add to a look at one of the people."""
+    model = people.model_at(photos[0], worker.engine)
+    if isinstance(model, Skipped):
+        return None
+    samples = added_ms(frames_of(model), worker.engine, scorer)
+    return round(float(np.median(samples)), 2) if samples else None
 
 
 def chosen(assets: Path, worker: Worker, plan: Plan, skipped: list[Skipped]) -> list[Path]:

@@ -101,16 +101,18 @@ def _refusals(outcomes: list[Outcome]) -> dict[str, object]:
     }
 
 
-def costs_json(outcomes: list[Outcome]) -> dict[str, object]:
-    """Mean milliseconds a look: the engine's whole look, and what kiosk and layers take of it."""
+def costs_json(outcomes: list[Outcome], liveness_ms: float | None) -> dict[str, object]:
+    """Mean milliseconds a look: the engine's whole look, and what kiosk and layers take of it.
+    `liveness_ms`: what the layers' measures add to a look, of one core's time; see `added`."""
     seen = [each for each in outcomes if each.looks and each.look_ms > 0.0]
     looks = sum(each.looks for each in seen)
     if not looks:
-        return {"looks": 0, "look_ms": None, "judge_ms": None}
+        return {"looks": 0, "look_ms": None, "judge_ms": None, "liveness_ms": liveness_ms}
     return {
         "looks": looks,
         "look_ms": round(sum(each.look_ms * each.looks for each in seen) / looks, 2),
         "judge_ms": round(sum(each.judge_ms * each.looks for each in seen) / looks, 2),
+        "liveness_ms": liveness_ms,
     }
 
 

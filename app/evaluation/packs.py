@@ -60,6 +60,15 @@ class Packs:
         passive = PassiveScorer(borrowed, self.folder)
         return Engine(pack, bootstrap.models_folder(settings), passive=passive)
 
+    def scorer(self, settings: Settings) -> PassiveScorer | None:
+        """The anti-spoof pack by itself, not loaded yet; None without one."""
+        borrowed = self._borrowed()
+        if borrowed is not None:
+            return PassiveScorer(borrowed, self.folder)
+        installed = bootstrap.antispoof_pack(settings)
+        folder = bootstrap.models_folder(settings)
+        return None if installed is None else PassiveScorer(installed, folder)
+
     def policy(self, settings: Settings) -> Policy:
         policy, borrowed = bootstrap.policy_of(settings), self._borrowed()
         if borrowed is None:

@@ -80,6 +80,7 @@ def test_bench_prints_every_promised_figure(tmp_path: Path) -> None:
         "cold start to face-ready",
         "frame to observation",
         "observation rate",
+        "liveness, added to a look",
         "embedding",
         "search 1000 templates",
         "search 10000 templates",

@@ -33,6 +33,7 @@ def test_the_answer_keeps_the_contract(tmp_path: Path, capsys: pytest.CaptureFix
     assert told["genuine"]["n"] == 2
     assert set(told["genuine"]["by_condition"]) == {"plain", "glasses"}
     assert {"genuine", "attacks"} == set(told["recorded"])
+    assert 0.0 < told["costs"]["liveness_ms"] < 15.0
     assert "person 2 of 2" in err
 
 
