@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from multiprocessing.connection import wait
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +37,7 @@ from app.ports import FaceEngine
 ALL_SPECIES = (*PICTURED, *STREAMED)
 GENUINE = "genuine"
 #: At most this many people play; each has about this many trials of a group, or more.
-MOST_PEOPLE, TRIALS_EACH = 60, 4
+MOST_PEOPLE, TRIALS_EACH = 40, 4
 
 
 class NothingToPlay(FoyerError):
@@ -180,7 +182,17 @@ _own: list[Worker] = []
 
 
 def _start(origin: Origin, packs: Packs) -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        # Nothing joins it: a worker ends with its parent, whatever either is doing then.
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     _own.append(Worker.ready(origin, packs))
+
+
+def _end_with(sentinel: int) -> None:
+    """End this process as soon as its parent has ended, were it killed."""
+    wait([sentinel])
+    os._exit(1)
 
 
 def _play(share: Share, plan: Plan) -> list[Outcome]:

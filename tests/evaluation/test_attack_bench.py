@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -292,3 +294,11 @@ def test_a_video_that_was_cut_together_is_several_films(tmp_path: Path, engine: 
     found = film_of(path, engine)
     assert isinstance(found, Film)
     assert [len(shot) for shot in found.shots] == [24, 24, 24]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe cannot be waited for there")
+def test_a_worker_ends_when_its_parent_is_gone() -> None:
+    gone = "import os; from app.evaluation.protocol import _end_with; r, w = os.pipe()"
+    program = [sys.executable, "-c", f"{gone}; os.close(w); _end_with(r)"]
+    ended = subprocess.run(program, timeout=60, check=False)
+    assert ended.returncode == 1
