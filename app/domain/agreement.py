@@ -3,7 +3,9 @@
 A track is where a face is, not whose: a second person can take the first one's place in it. The
 faces at rest are compared in stretches, so that whoever stood there for two of them is seen
 whole and not mixed with the other; a face in the middle of a movement reads differently by
-itself, and is only held against all of those at rest.
+itself, and is only held against all of those at rest. Where somebody's head is at rest is measured
+by the other's, whose face may be read ten degrees higher: rest is wide, and nothing near it is left
+out.
 """
 
 from __future__ import annotations
@@ -27,8 +29,11 @@ from app.domain.observation import Pose
 
 #: Seconds between two embeddings taken while nothing else has to be embedded.
 EVERY_S = 0.25
-#: A face this near to how the compared ones are held counts as at rest, degrees.
-REST_YAW_DEG, REST_PITCH_DEG = 8.0, 6.0
+#: A face this near to how the compared ones are held counts as at rest, degrees. Two people at
+#: rest read 7 and 11 apart in pitch, and one of them was then compared with nothing.
+REST_YAW_DEG, REST_PITCH_DEG = 12.0, 12.0
+#: A face farther off than this is compared only if it answers; a genuine one was measured to 30.
+FAR_DEG = 32.0
 #: Fewest faces of a stretch, and beside it.
 STRETCH = 2
 
@@ -49,12 +54,13 @@ def is_one_person(
     """Whether all samples show one face; `straight` are the poses of those that are matched.
 
     Each stretch of faces at rest has to lie within `track_fmr` of the rest of them, each face at
-    rest within `moment_fmr` and each that answers within `agreement_fmr` of all others at rest.
+    rest within `moment_fmr` of all others, and each that answers, or is turned no farther than
+    FAR_DEG, within `agreement_fmr` of those at rest (24 animated sessions: at most 0.058).
     Nine filmed people (96 series of 8 to 16 faces, 0.3 s apart): stretches differed by 0.030 at
     the most and single faces by 0.036, where the embedded pack allows 0.050 and 0.063; none was
     refused. Faces of 545 other people put in their place, each with the film's own scatter: for
-    four or for three faces in a row, none of 3,000 passed each; from some face on to the end 8 of
-    3,000, in which the other was hardly seen at rest; for one answer alone 3 of 3,000.
+    four or for three faces in a row, none of 3,000 passed each; from some face on to the end none
+    of 3,000; for one answer alone 4 of 3,000.
     """
     if not straight or not all(is_usable(each.embedding, space) for each in samples):
         return False
@@ -68,10 +74,18 @@ def is_one_person(
     ]
     if not rest:
         return False
-    answers = [each.embedding for each in samples if each.answers]
+    turned = [
+        each.embedding
+        for each in samples
+        if each.answers
+        or (
+            not abs(each.pose.yaw_deg - yaw_deg) > FAR_DEG
+            and not abs(each.pose.pitch_deg - pitch_deg) > FAR_DEG
+        )
+    ]
     whole = fuse(rest)
     return (
-        all(_near(whole, each, space, policy.agreement_fmr) for each in answers)
+        all(_near(whole, each, space, policy.agreement_fmr) for each in turned)
         and farthest_moment(rest, space) <= threshold_at(space, policy.moment_fmr)
         and farthest_stretch(rest, space) <= threshold_at(space, policy.track_fmr)
     )

@@ -69,7 +69,18 @@ def test_a_stretch_of_somebody_else_is_seen(seed: int, at: int, back: bool) -> N
 def test_whoever_answers_has_to_be_who_is_matched() -> None:
     of = person(1)
     assert not agrees([*one(of), sample(20, near(of, 0.15, 3), 20.0, answers=True)])
-    assert agrees([*one(of), sample(20, near(of, 0.15, 3), 20.0)])  # a movement nobody asked for
+    assert agrees([*one(of), sample(20, near(of, 0.15, 3), 40.0)])  # too far to be told
+
+
+@pytest.mark.parametrize("pitch_deg", [5.0, 9.0, 13.0, -20.0])
+def test_whose_face_reads_higher_at_rest_is_compared_all_the_same(pitch_deg: float) -> None:
+    of, other = person(4), near(person(4), 0.13, 5)
+    came = [
+        Sample(frame, Pose(0.0, pitch_deg, 0.0), near(other, 0.001, frame)) for frame in range(4)
+    ]
+    rest = [sample(frame, of) for frame in range(4, 16)]
+    assert agrees(rest)
+    assert not agrees([*came, *rest])
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
