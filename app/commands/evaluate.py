@@ -122,6 +122,8 @@ def _print(context: Context, found: Found, document: dict[str, Any]) -> None:
     alone = people["without_challenge"]
     context.print(f"{'recorded':<20}{'':>12}{'upper 95 %':>12}  refused by")
     context.print(_line("people, answering", people, "refused"))
+    for steps, each in people["by_steps"].items():
+        context.print(_line(f"  plans of {steps}", each, "refused"))
     context.print(_line("people, unasked", alone, "refused"))
     context.print(_line("attacks", attacks, "accepted"))
     left_out = ", ".join(f"{why} {n}" for why, n in document["skipped"]["why"].items())
