@@ -20,16 +20,17 @@ from typing import TYPE_CHECKING
 
 from app.domain import assurance
 from app.domain import source as cameras
-from app.domain.assurance import Tested, Tier
+from app.domain.assurance import Tested
 from app.domain.journal import parse
 from app.domain.source import Camera, EnrolledCamera, SourceFault
+from app.domain.tiers import Tier
 from app.errors import FoyerError, GalleryError, KeyStoreError, SettingsError
 from app.resources import library_file, resource
 from app.runtime.hardening import harden
 
 if TYPE_CHECKING:
+    from app.domain.liveness_policy import LivenessPolicy
     from app.domain.people import Need
-    from app.domain.policy import LivenessPolicy
     from app.settings import Settings
 
 
@@ -256,7 +257,7 @@ def _standing(settings: Settings, camera: Camera) -> tuple[SourceFault | None, T
     policy = bootstrap.policy_of(settings)
     now = assurance.conditions_of(camera.fingerprint, policy)
     tier = assurance.tier_of(tested, now, time.time(), policy)
-    return cameras.refusal(camera, enrolled, policy), tier
+    return cameras.refusal(camera, enrolled, policy.admits), tier
 
 
 def _badge_reader(settings: Settings) -> Finding:

@@ -15,16 +15,17 @@ from typing import assert_never
 
 from platformdirs import user_config_path, user_data_path
 
-from app.domain.assurance import AssurancePolicy, FaceAlone
 from app.domain.continuity import ContinuityPolicy
 from app.domain.depth import DepthPolicy, SecondKind
 from app.domain.light import LightPolicy, LightUse
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
 from app.domain.memory import MemoryPolicy
 from app.domain.passive import PassivePolicy
-from app.domain.policy import LivenessPolicy, Mode, QualityPolicy, TimingPolicy
+from app.domain.policy import Mode, QualityPolicy, TimingPolicy
 from app.domain.solidity import SolidityPolicy
+from app.domain.tiers import AssurancePolicy, FaceAlone
 
 Value = str | int | float | bool | tuple[str, ...]
 

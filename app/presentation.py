@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from app.domain import admission, assurance, desk, rates, selftest, source
-from app.domain.assurance import Species, Tier, Trial, Trials
+from app.domain.assurance import Species, Trial, Trials
 from app.domain.events import Condition, Part
 from app.domain.journal import Factor, Purpose
 from app.domain.light import Hue, shown
@@ -41,6 +41,7 @@ from app.domain.states import (
     Trying,
     Verifying,
 )
+from app.domain.tiers import Tier
 
 
 class FaceDoor(StrEnum):
@@ -249,7 +250,7 @@ def face_door(kiosk: Kiosk, policy: Policy, *, claimed: bool = False) -> FaceDoo
         return FaceDoor.UNAVAILABLE
     if Condition.STARTING in needed:
         return FaceDoor.WAKING
-    if source.refusal(kiosk.camera, kiosk.cameras, policy) is not None:
+    if source.refusal(kiosk.camera, kiosk.cameras, policy.admits) is not None:
         return FaceDoor.UNAVAILABLE
     if not claimed and kiosk.utc_s < kiosk.face_locked_until_s:
         return FaceDoor.PAUSED
@@ -327,7 +328,7 @@ def _health_facts(kiosk: Kiosk) -> tuple[tuple[str, str], ...]:
 def _source_facts(kiosk: Kiosk, policy: Policy) -> tuple[tuple[str, str], ...]:
     """Which camera it is, whether the face path may go by it, and if not, what to do."""
     camera = kiosk.camera
-    fault = source.refusal(camera, kiosk.cameras, policy)
+    fault = source.refusal(camera, kiosk.cameras, policy.admits)
     known = f"{camera.kind} · {camera.fingerprint[:12]}" if camera is not None else "not seen yet"
     enrolled = source.enrolled_as(camera, kiosk.cameras) is not None
     standing = "enrolled" if enrolled else "admitted"

@@ -17,16 +17,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from app.domain.assurance import AssurancePolicy, FaceAlone
 from app.domain.continuity import ContinuityPolicy
 from app.domain.depth import DepthPolicy, SecondKind
 from app.domain.light import LightPolicy, LightUse
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
 from app.domain.memory import MemoryPolicy
 from app.domain.passive import PassivePolicy
-from app.domain.policy import LivenessPolicy, Mode, Policy, QualityPolicy, TimingPolicy
+from app.domain.policy import Mode, Policy, QualityPolicy, TimingPolicy
 from app.domain.solidity import SolidityPolicy
+from app.domain.tiers import AssurancePolicy, FaceAlone
 from app.errors import SettingsError
 from app.options import POLICIES, Kind, Option, Value, default_file, options
 

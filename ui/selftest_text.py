@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.domain.assurance import Species, Tier, Trial
+from app.domain.assurance import Species, Trial
+from app.domain.tiers import Tier
 from app.presentation import CountView, SelfTestView
 from ui import text
 from ui.translate import QT_TRANSLATE_NOOP, translated

@@ -83,7 +83,7 @@ def _show(context: Context) -> int:
         camera = seen_now(source)
     except CameraError as fault:
         camera, trouble = source.identity(), str(fault)
-    refused = None if trouble else rule.refusal(camera, enrolled, context.settings.policy())
+    refused = None if trouble else rule.refusal(camera, enrolled, context.settings.policy().admits)
     devices = bootstrap.video_devices()
     _print_camera(context, f"camera.source is {source.name}", camera)
     context.print(f"  {_judged(trouble, refused)}")
@@ -131,7 +131,7 @@ def _enrol(context: Context) -> int:
         camera = seen_now(bootstrap.frame_source(context.settings))
         _print_camera(context, "This is the camera", camera)
         if camera.kind in rule.NEVER_ENROLLED:
-            fault = rule.refusal(camera, (), context.settings.policy())
+            fault = rule.refusal(camera, (), context.settings.policy().admits)
             cure = rule.CURES[fault] if fault is not None else ""
             raise CameraUnavailable(f"{camera.name} is {camera.kind}: no camera to go by. {cure}")
         if camera.kind in CAUTIONS:

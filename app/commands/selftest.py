@@ -16,11 +16,12 @@ from app.commands.context import Context, Misused, json_argument
 from app.commands.opened import note, opened, require_administrator
 from app.domain import assurance, rates, selftest
 from app.domain import source as rule
-from app.domain.assurance import ATTACKS, Species, Tested, Tier, Trial, Trials
+from app.domain.assurance import ATTACKS, Species, Tested, Trial, Trials
 from app.domain.journal import EntryKind
 from app.domain.light import LightUse
 from app.domain.policy import Policy
 from app.domain.source import NEVER_ENROLLED, Camera
+from app.domain.tiers import Tier
 from app.errors import CameraError, CameraUnavailable
 from app.evaluation.metrics import Rate
 
@@ -69,7 +70,7 @@ def _show(context: Context) -> int:
         tested, enrolled = gallery.tested(), gallery.cameras()
     policy = bootstrap.policy_of(context.settings)
     camera, trouble = _present(bootstrap.frame_source(context.settings))
-    fault = rule.refusal(camera, enrolled, policy)
+    fault = rule.refusal(camera, enrolled, policy.admits)
     now = assurance.conditions_of(camera.fingerprint if fault is None else "", policy)
     tier = assurance.tier_of(tested, now, time.time(), policy)
     for each in tested:
@@ -218,7 +219,7 @@ def _test(context: Context) -> int:
 def _enrolled(gallery: Store, source: FrameSource, policy: Policy) -> Camera:
     """The camera that is there; raises CameraUnavailable unless it may be gone by."""
     camera = seen_now(source)
-    fault = rule.refusal(camera, gallery.cameras(), policy)
+    fault = rule.refusal(camera, gallery.cameras(), policy.admits)
     if fault is not None:
         raise CameraUnavailable(f"{camera.name} cannot be tested: {fault}. {rule.CURES[fault]}")
     if camera.kind in NEVER_ENROLLED:

@@ -24,11 +24,11 @@ from app.camera.simulated import SimulatedCamera
 from app.camera.stills import Still, load_photo
 from app.demo.cast import CameraStage, cast
 from app.demo.player import EXPECTED, Credentials, Player, VisitKind, VisitReport
-from app.domain.assurance import Tier
 from app.domain.journal import Entry, EntryKind
 from app.domain.people import Person, Secret
 from app.domain.policy import Mode
 from app.domain.source import SourceKind
+from app.domain.tiers import Tier
 from app.errors import ModelMissing
 from app.gallery.keys import EphemeralKeys
 from app.ports import FaceEngine, Frame, KeyStore

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from app.domain import assurance, layers
-from app.domain.assurance import Tier
 from app.domain.depth import SecondKind
 from app.domain.evidence import Layer
 from app.domain.journal import Factor
@@ -11,6 +10,7 @@ from app.domain.light import LightUse
 from app.domain.policy import Policy
 from app.domain.session import Complete
 from app.domain.states import Kiosk, Visit
+from app.domain.tiers import Tier
 
 
 def tier(kiosk: Kiosk, policy: Policy) -> Tier:

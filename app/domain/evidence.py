@@ -9,13 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from app.domain.liveness import Baseline, Met
 from app.domain.observation import Colour, Face
-
-if TYPE_CHECKING:
-    # A layer's policy lies beside its judge, and the challenge layer's beside all others.
-    from app.domain.liveness import Baseline, Met
 
 
 class Layer(StrEnum):

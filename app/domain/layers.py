@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from app.domain import continuity, depth, passive, reflection, solidity
 from app.domain.evidence import Evidence, Finding, Layer, Verdict
-
-if TYPE_CHECKING:
-    from app.domain.policy import Policy
+from app.domain.policy import Policy
 
 
 def judge(evidence: Evidence, policy: Policy) -> tuple[Verdict, ...]:

@@ -19,8 +19,8 @@ from enum import StrEnum
 from statistics import median
 from typing import assert_never
 
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.observation import Face
-from app.domain.policy import LivenessPolicy
 
 
 class Challenge(StrEnum):

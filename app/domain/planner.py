@@ -19,8 +19,8 @@ from functools import lru_cache
 from itertools import count, pairwise, product
 
 from app.domain.liveness import HEAD, TURNS, Challenge
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.people import Need
-from app.domain.policy import LivenessPolicy
 
 Plan = tuple[Challenge, ...]
 

@@ -50,7 +50,7 @@ def can_begin(kiosk: Kiosk, policy: Policy) -> bool:
     if camera is None or camera.kind in NEVER_ENROLLED:
         return False
     ready = health.vision is health.camera is Condition.READY
-    return ready and source.refusal(camera, kiosk.cameras, policy) is None
+    return ready and source.refusal(camera, kiosk.cameras, policy.admits) is None
 
 
 def begin(kiosk: Kiosk, t: Moment, policy: Policy) -> Stepped:

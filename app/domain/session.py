@@ -25,10 +25,11 @@ from app.domain.liveness import (
     TooSoon,
     WrongMovement,
 )
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.memory import Remembered
 from app.domain.observation import Face, Observation
 from app.domain.people import Need
-from app.domain.policy import LivenessPolicy, Policy, QualityPolicy
+from app.domain.policy import Policy, QualityPolicy
 from app.domain.reasons import Reason
 
 NONCE_BYTES = 16

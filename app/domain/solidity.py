@@ -26,16 +26,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.domain.evidence import Evidence, Finding, Layer, Look, Verdict
-
-if TYPE_CHECKING:
-    # `liveness` reads the policy, of which this layer's numbers are a part.
-    from app.domain.liveness import Met
+from app.domain.liveness import Met
 
 Points = NDArray[np.float64]
 

@@ -11,10 +11,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, assert_never
-
-if TYPE_CHECKING:
-    from app.domain.policy import Policy
+from typing import assert_never
 
 
 class SourceKind(StrEnum):
@@ -116,7 +113,7 @@ NEVER_ENROLLED = frozenset({SourceKind.VIRTUAL, SourceKind.RECORDING, SourceKind
 
 
 def refusal(
-    camera: Camera | None, enrolled: Iterable[EnrolledCamera], policy: Policy
+    camera: Camera | None, enrolled: Iterable[EnrolledCamera], admits: frozenset[SourceKind]
 ) -> SourceFault | None:
     """Why the face path may not go by `camera` (None: not opened yet), or None where it may."""
     if camera is None:
@@ -125,9 +122,9 @@ def refusal(
         case SourceKind.VIRTUAL:
             return SourceFault.VIRTUAL
         case SourceKind.RECORDING:
-            return None if camera.kind in policy.admits else SourceFault.RECORDING
+            return None if camera.kind in admits else SourceFault.RECORDING
         case SourceKind.SIMULATED:
-            return None if camera.kind in policy.admits else SourceFault.SIMULATED
+            return None if camera.kind in admits else SourceFault.SIMULATED
         case SourceKind.DEVICE | SourceKind.NETWORK | SourceKind.UNKNOWN:
             # Asked with every View: equal cameras have equal fingerprints, and hashing is dear.
             known = [each.camera for each in enrolled]

@@ -36,7 +36,7 @@ def enrolment_changed(kiosk: Kiosk, t: Moment, policy: Policy) -> Stepped:
 
 
 def is_refused(kiosk: Kiosk, policy: Policy) -> bool:
-    return source.refusal(kiosk.camera, kiosk.cameras, policy) is not None
+    return source.refusal(kiosk.camera, kiosk.cameras, policy.admits) is not None
 
 
 def _void(kiosk: Kiosk, t: Moment, policy: Policy) -> Stepped:

@@ -92,7 +92,7 @@ def use_face(kiosk: Kiosk, visit: Visit, event: Pressed, policy: Policy) -> Step
     health = kiosk.health
     if not (health.vision is health.camera is Condition.READY):
         return kiosk, ()
-    if source.refusal(kiosk.camera, kiosk.cameras, policy) is not None:
+    if source.refusal(kiosk.camera, kiosk.cameras, policy.admits) is not None:
         return kiosk, ()
     fresh = replace(visit, proved=frozenset(), subject="", weak=False, tape=None)
     visit = replace(fresh, nonce=event.nonce)
@@ -115,7 +115,7 @@ def resolved(kiosk: Kiosk, screen: Resolving, event: Resolved, policy: Policy) -
 def _begin(
     kiosk: Kiosk, visit: Visit, claimed: Person | None, t: Moment, policy: Policy
 ) -> Stepped:
-    if source.refusal(kiosk.camera, kiosk.cameras, policy) is not None:
+    if source.refusal(kiosk.camera, kiosk.cameras, policy.admits) is not None:
         return deny(kiosk, visit, Reason.FACE_UNAVAILABLE, t, policy, Layer.SOURCE)
     needs: frozenset[Need] = claimed.needs if claimed is not None else frozenset()
     begun = session.begin(visit.nonce, needs, t.s, policy.liveness)

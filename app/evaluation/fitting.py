@@ -16,9 +16,10 @@ import numpy as np
 
 from app.domain import session as sessions
 from app.domain.liveness import HEAD, TURNS, Challenge, deflection
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.observation import Observation
 from app.domain.people import Need
-from app.domain.policy import LivenessPolicy, Policy
+from app.domain.policy import Policy
 from app.domain.session import Challenging, Complete, Failed, Framing, Session, begin, largest
 from app.evaluation.sittings import LAG_S, Sitting, arriving, replay
 

@@ -42,7 +42,7 @@ class SourceWatch:
     def _tell(self) -> None:
         if self._camera is None or self._enrolled is None:
             return
-        fault = source.refusal(self._camera, self._enrolled, self._policy)
+        fault = source.refusal(self._camera, self._enrolled, self._policy.admits)
         if fault is not None and fault is not self._said:
             log.warning(
                 "%s: the face path is closed for %s. %s",

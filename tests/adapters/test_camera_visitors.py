@@ -18,6 +18,7 @@ from app.domain.liveness import (
     advance,
     baseline_of,
 )
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.matching import (
     Embedding,
     MatchPolicy,
@@ -27,7 +28,7 @@ from app.domain.matching import (
     threshold_at,
 )
 from app.domain.observation import Face
-from app.domain.policy import LivenessPolicy, QualityPolicy
+from app.domain.policy import QualityPolicy
 from app.ports import Frame
 from app.vision.engine import Engine
 from tests.fakes.clock import HandClock

@@ -14,8 +14,8 @@ import pytest
 
 from app.cv import cv2
 from app.domain.liveness import Challenge, baseline_of, deflection
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.observation import Face, Observation
-from app.domain.policy import LivenessPolicy
 from app.ports import Frame
 from app.vision.engine import Engine
 from tests.fakes.vision import embedded_engine

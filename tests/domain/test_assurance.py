@@ -13,12 +13,9 @@ from hypothesis import strategies as st
 from app.domain import assurance, rates
 from app.domain.assurance import (
     ATTACKS,
-    AssurancePolicy,
     Conditions,
     Count,
-    FaceAlone,
     Species,
-    Tier,
     Trial,
     Trials,
     accepted,
@@ -30,7 +27,9 @@ from app.domain.assurance import (
     tier_of,
 )
 from app.domain.journal import Factor, Purpose
-from app.domain.policy import STANDARD_FACTORS, LivenessPolicy, Policy, QualityPolicy
+from app.domain.liveness_policy import LivenessPolicy
+from app.domain.policy import STANDARD_FACTORS, Policy, QualityPolicy
+from app.domain.tiers import AssurancePolicy, FaceAlone, Tier
 
 LIMITS = AssurancePolicy()
 CLEAN = Count(29, 0)

@@ -23,8 +23,8 @@ from app.domain.liveness import (
     baseline_of,
     deflection,
 )
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.observation import Face, Pose
-from app.domain.policy import LivenessPolicy
 from tests.fakes.faces import CLOSED_EYES, NAN, OPEN_EYES, doing, face
 
 POLICY = LivenessPolicy(move_closer=True)

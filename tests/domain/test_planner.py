@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.liveness import HEAD, TURNS, Challenge
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.people import Need
 from app.domain.planner import (
     LONGEST,
@@ -23,7 +24,6 @@ from app.domain.planner import (
     stated_bits,
     steps_for,
 )
-from app.domain.policy import LivenessPolicy
 from app.options import LIMITS
 
 POLICY = LivenessPolicy()

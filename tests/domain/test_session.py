@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.liveness import Challenge
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.observation import Box, Face, Observation, Pose, Quality
 from app.domain.people import Need
 from app.domain.planner import allowed
-from app.domain.policy import LivenessPolicy, Policy
+from app.domain.policy import Policy
 from app.domain.reasons import Reason
 from app.domain.session import (
     Challenging,

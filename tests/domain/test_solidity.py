@@ -13,8 +13,9 @@ import pytest
 from app.domain import layers, solidity
 from app.domain.evidence import Evidence, Finding, Layer, Look, Verdict
 from app.domain.liveness import HEAD, Challenge, Met, baseline_of
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.observation import Face, Point
-from app.domain.policy import LivenessPolicy, Policy
+from app.domain.policy import Policy
 from app.domain.solidity import LANDMARKS, TOWARDS, SolidityPolicy
 from tests.fakes import heads
 from tests.fakes.faces import NAN, face

@@ -63,9 +63,9 @@ def test_a_camera_is_enrolled_only_as_itself() -> None:
 
 
 def test_every_kind_of_source_is_refused_until_somebody_says_otherwise() -> None:
-    faults = {kind: refusal(replace(LENS, kind=kind), (), Policy()) for kind in SourceKind}
+    faults = {kind: refusal(replace(LENS, kind=kind), (), Policy().admits) for kind in SourceKind}
     assert None not in faults.values()
-    assert refusal(None, (ENROLLED,), Policy()) is SourceFault.UNSEEN
+    assert refusal(None, (ENROLLED,), Policy().admits) is SourceFault.UNSEEN
     assert {kind for kind, fault in faults.items() if fault is not SourceFault.NONE_ENROLLED} == (
         NEVER_ENROLLED
     )

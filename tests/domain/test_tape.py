@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from app.domain import tape as tapes
 from app.domain.grid import on_grid
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.observation import Box, Colour, Face, Observation, Pose, Quality, Relief
 from app.domain.people import Need
-from app.domain.policy import LivenessPolicy, Policy, QualityPolicy
+from app.domain.policy import Policy, QualityPolicy
 from app.domain.session import Complete, Failed, Session, begin, look, tick
 from app.domain.tape import MAGIC, End, Tape, decode, encode, record, replay, summary
 from tests.domain.sitting import NONCES, POLICY, perform

@@ -15,8 +15,9 @@ import pytest
 from app.camera.room import empty_room
 from app.camera.stills import Still, installed_photo
 from app.cv import cv2
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.observation import Observation
-from app.domain.policy import LivenessPolicy, Policy
+from app.domain.policy import Policy
 from app.domain.session import begin
 from app.evaluation import fitting, genuine
 from app.evaluation.attacks import Species

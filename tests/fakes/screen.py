@@ -9,7 +9,7 @@ from datetime import datetime
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from app.domain.assurance import Count, Species, Tier, Trial, Trials
+from app.domain.assurance import Count, Species, Trial, Trials
 from app.domain.events import Button, Event, Moment
 from app.domain.journal import Factor, Purpose
 from app.domain.liveness import Challenge
@@ -17,6 +17,7 @@ from app.domain.people import ClaimKind
 from app.domain.picture import Picture
 from app.domain.policy import Policy
 from app.domain.reasons import Reason
+from app.domain.tiers import Tier
 from app.presentation import (
     AdminPinView,
     AttractView,

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from typing import TypeVar
 
-from app.domain.assurance import FaceAlone, Tier
 from app.domain.effects import CheckPin, Effect, Identify, Record, Release, Watch
 from app.domain.events import (
     CameraOpened,
@@ -29,6 +28,7 @@ from app.domain.people import ClaimKind
 from app.domain.policy import Policy
 from app.domain.source import Camera, SourceKind
 from app.domain.states import Kiosk
+from app.domain.tiers import FaceAlone, Tier
 from app.presentation import GrantedView, View, present
 from tests.fakes.people import STAFF, Member
 from tests.flows.challenged import challenged

@@ -22,7 +22,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 
-from app.domain.assurance import Tier
 from app.domain.events import (
     BadgeRead,
     Button,
@@ -36,6 +35,7 @@ from app.domain.journal import Factor, Purpose
 from app.domain.people import Need
 from app.domain.policy import Policy
 from app.domain.reasons import Reason
+from app.domain.tiers import Tier
 from app.presentation import (
     AdminPinView,
     AttractView,

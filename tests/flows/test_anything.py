@@ -14,7 +14,6 @@ from dataclasses import replace
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from app.domain.assurance import FaceAlone, Tier
 from app.domain.effects import (
     CheckAdminPin,
     CheckPin,
@@ -49,6 +48,7 @@ from app.domain.liveness import Challenge
 from app.domain.matching import Match, Matched, Unmatched, Unsure
 from app.domain.policy import STANDARD_FACTORS, Mode, Policy
 from app.domain.source import SourceKind
+from app.domain.tiers import FaceAlone, Tier
 from tests.fakes.faces import (
     Habits,
     Twist,

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain import admission, assurance
-from app.domain.assurance import Conditions, Count, FaceAlone, Tier, Trials, conditions_of
+from app.domain.assurance import Conditions, Count, Trials, conditions_of
 from app.domain.depth import SecondKind
 from app.domain.events import Button, GalleryChanged
 from app.domain.evidence import Finding, Layer, Verdict
@@ -17,6 +17,7 @@ from app.domain.policy import Mode, Policy
 from app.domain.reasons import Reason
 from app.domain.session import Complete
 from app.domain.source import Camera, EnrolledCamera
+from app.domain.tiers import FaceAlone, Tier
 from tests.fakes.clock import START_UTC_S
 from tests.fakes.lens import ENROLLED, LENS
 from tests.fakes.people import AMARA, BRUNO, STAFF

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain import assurance
-from app.domain.assurance import Count, Species, Tier, Trials, conditions_of
+from app.domain.assurance import Count, Species, Trials, conditions_of
 from app.domain.effects import EnrolCamera, Identify, Record, Release, StoreTrials, Watch
 from app.domain.events import (
     Button,
@@ -22,6 +22,7 @@ from app.domain.journal import EntryKind
 from app.domain.policy import Policy
 from app.domain.reasons import Reason
 from app.domain.source import Camera, SourceKind
+from app.domain.tiers import Tier
 from app.presentation import SelfTestView, ServiceView, VerifyView
 from tests.fakes.faces import Habits
 from tests.fakes.lens import ENROLLED, LENS

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.actuators import SilentCues
-from app.domain.assurance import Tier
 from app.domain.journal import Entry, EntryKind
+from app.domain.liveness_policy import LivenessPolicy
 from app.domain.people import Person, Secret
 from app.domain.picture import Picture
-from app.domain.policy import LivenessPolicy, Policy, TimingPolicy
+from app.domain.policy import Policy, TimingPolicy
+from app.domain.tiers import Tier
 from app.ports import Frame
 from app.presentation import DeniedView, GrantedView, VerifyView, View
 from app.runtime.clock import SystemClock

@@ -6,11 +6,12 @@ import time
 from dataclasses import replace
 
 from app.domain import assurance
-from app.domain.assurance import Conditions, Count, Tier, Trials, conditions_of
+from app.domain.assurance import Conditions, Count, Trials, conditions_of
 from app.domain.effects import StoreTrials
 from app.domain.events import Button, EffectFailed, GalleryChanged, Part, TrialsStored
 from app.domain.journal import Entry, EntryKind, parse
 from app.domain.people import Secret
+from app.domain.tiers import Tier
 from app.presentation import (
     AttractView,
     FaceDoor,
