@@ -243,6 +243,7 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "passive.min_looks": ("", 3, 20),
     "passive.frontal_deg": ("degrees", 10, 20),
     "passive.min_eye_distance_px": ("px", 40, 100),
+    "passive.min_light": ("luma", 40, 100),
     "depth.min_nose_mm": ("mm", 8, 20),
     "depth.min_skin_ratio": ("", 1.2, 3),
     "depth.min_looks": ("", 3, 20),

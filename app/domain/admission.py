@@ -27,10 +27,12 @@ def suffices(kiosk: Kiosk, visit: Visit, policy: Policy) -> frozenset[frozenset[
 
 def required(policy: Policy) -> frozenset[Layer]:
     """The layers that have to have had their say before a face opens a door alone: whether it is
-    solid always, which a head that may not move never shows."""
+    solid always, which a head that may not move never shows; and the anti-spoof pack where there
+    is one, or coming too near or putting out the light would be a way round it."""
     light = {Layer.LIGHT} if policy.light_use is LightUse.REQUIRE else set()
     second = {Layer.DEPTH} if policy.second is not SecondKind.NONE else set()
-    return frozenset({Layer.SOLIDITY} | light | second)
+    pack = {Layer.PASSIVE} if policy.passive.threshold > 0.0 else set()
+    return frozenset({Layer.SOLIDITY} | light | second | pack)
 
 
 def is_weak(complete: Complete, policy: Policy) -> bool:

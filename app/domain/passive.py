@@ -21,12 +21,17 @@ class PassivePolicy:
     which every second is scored and two thirds are nearly frontal.
     `frontal_deg`: yaw and pitch from rest within which a score counts; a turn that is asked for
     (18 degrees of movement) is outside. `min_eye_distance_px`: as for recognition.
+    `min_light`: mean luma 0..255 of the face or of what lies around it; where both are darker, the
+    camera's noise counts as paper. At 45 % of their light, with noise of 5 grey levels, three of
+    six filmed people fell to 0.04 to 0.24, from 0.56 and more. 0.5 % of 6,891 photographs are
+    darker than 70. The surroundings have a say so that dark skin in good light is not "dim".
     """
 
     threshold: float = 0.0
     min_looks: int = 3
     frontal_deg: float = 15.0
     min_eye_distance_px: float = 40.0
+    min_light: float = 70.0
 
 
 def judge(evidence: Evidence, policy: PassivePolicy) -> Verdict:
@@ -56,4 +61,13 @@ def _counts(look: Look, evidence: Evidence, policy: PassivePolicy) -> bool:
         abs(face.pose.yaw_deg - rest.yaw_deg) <= policy.frontal_deg
         and abs(face.pose.pitch_deg - rest.pitch_deg) <= policy.frontal_deg
         and face.quality.eye_distance_px >= policy.min_eye_distance_px
+        and (face.quality.brightness >= policy.min_light or _light_around(look) >= policy.min_light)
     )
+
+
+def _light_around(look: Look) -> float:
+    """Mean luma of the surroundings, 0..255 (ITU-R BT.601); 0 where they were not seen."""
+    around = look.backdrop
+    if around is None:
+        return 0.0
+    return 0.299 * around.red + 0.587 * around.green + 0.114 * around.blue

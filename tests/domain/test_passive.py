@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.evidence import Evidence, Finding, Look
+from app.domain import admission
+from app.domain.evidence import Evidence, Finding, Layer, Look
 from app.domain.liveness import Baseline
-from app.domain.observation import Pose
+from app.domain.observation import Colour, Pose
 from app.domain.passive import PassivePolicy, judge
+from app.domain.policy import Policy
 from tests.fakes.faces import face
 
 POLICY = PassivePolicy(threshold=0.2)
@@ -24,6 +26,14 @@ def look(score: float | None, yaw_deg: float = 4.0, eyes_px: float = 80.0) -> Lo
     quality = replace(seen.quality, eye_distance_px=eyes_px)
     seen = replace(seen, live_score=score, pose=Pose(yaw_deg, -3.0, 0.0), quality=quality)
     return Look(1, 1.0, 1.0, seen, 0, None)
+
+
+def lit(score: float, face_luma: float, around_luma: float) -> Look:
+    """A look at a face so bright before something so bright."""
+    seen = look(score)
+    quality = replace(seen.face.quality, brightness=face_luma)
+    around = Colour(around_luma, around_luma, around_luma)
+    return replace(seen, face=replace(seen.face, quality=quality), backdrop=around)
 
 
 def said(*looks: Look, policy: PassivePolicy = POLICY) -> tuple[Finding, str]:
@@ -53,6 +63,18 @@ def test_the_threshold_itself_is_alive_and_just_below_is_not() -> None:
 @pytest.mark.parametrize("values", [(), (None, None, None, None), (0.0, 0.0, None)])
 def test_too_few_scores_neither_admit_nor_accuse(values: tuple[float | None, ...]) -> None:
     assert said(*scores(*values)) == (Finding.INCONCLUSIVE, "too-few-looks")
+
+
+def test_in_the_dark_it_tells_nothing_and_dark_skin_in_good_light_is_not_the_dark() -> None:
+    assert said(*[lit(0.05, 40.0, 45.0)] * 9) == (Finding.INCONCLUSIVE, "too-few-looks")
+    assert said(*[lit(0.05, 40.0, 120.0)] * 9) == (Finding.REFUSED, "spoof-like")
+    assert said(*[lit(0.9, 40.0, 120.0)] * 9)[0] is Finding.LIVE
+    assert said(*[lit(math.nan, math.nan, math.nan)] * 9)[0] is Finding.INCONCLUSIVE
+
+
+def test_where_a_pack_is_in_use_it_must_have_had_its_say() -> None:
+    assert Layer.PASSIVE not in admission.required(Policy())
+    assert Layer.PASSIVE in admission.required(Policy(passive=POLICY))
 
 
 def test_turned_and_small_faces_do_not_count() -> None:
