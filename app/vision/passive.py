@@ -25,7 +25,7 @@ from app.vision.parts import Pixels, Points
 #: box is the one YuNet draws, an ancestor of which made the networks' training boxes: median
 #: difference 1 to 2 % of its size (149 photographs of Labeled Faces in the Wild).
 FOREHEAD = 0.36
-#: Every how many looks a score is taken: 3 ms a time, and neighbours say nearly the same.
+#: Every how many looks a score is taken: 10 ms a time on a busy core, and neighbours say the same.
 EVERY = 2
 #: Shifts of the box in turn, in shares of its size, so that one unlucky cut does not decide. On
 #: 261 photographs the scores of the five differ by 0.03 (median).
