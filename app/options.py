@@ -244,6 +244,7 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "passive.frontal_deg": ("degrees", 10, 20),
     "passive.min_eye_distance_px": ("px", 40, 100),
     "passive.min_light": ("luma", 40, 100),
+    "passive.min_around": ("luma", 40, 140),
     "depth.min_nose_mm": ("mm", 8, 20),
     "depth.min_skin_ratio": ("", 1.2, 3),
     "depth.min_looks": ("", 3, 20),
