@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,21 +21,6 @@ from tests.fakes.lens import ENROLLED, LENS
 NOW = 1_800_000_000.0
 ENTRY = Entry(EntryKind.ADMIN, NOW, granted=True, detail="camera-enrolled")
 LATER = EnrolledCamera(replace(LENS, kind=SourceKind.NETWORK, name="Tür · 門"), NOW)
-
-
-@pytest.fixture(params=["memory", "sqlcipher"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Gallery]:
-    if request.param == "memory":
-        return MemoryGallery
-    return lambda: Store(tmp_path / "g.db", MemoryKeyStore())
-
-
-@pytest.fixture
-def gallery(make: Callable[[], Gallery]) -> Iterator[Gallery]:
-    gallery = make()
-    gallery.open()
-    yield gallery
-    gallery.close()
 
 
 def details(gallery: Gallery) -> list[str]:

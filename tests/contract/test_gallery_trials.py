@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,21 +25,6 @@ ONE, OTHER = "a1" * 32, "b2" * 32
 CLEAN = Trials(Count(30, 1), Count(29), Count(29), Count(29))
 RESULT = Result(CLEAN, Conditions(ONE, "0.1.0 embedded", "c3" * 32), NOW_S)
 SECOND = replace(RESULT, conditions=replace(RESULT.conditions, camera=OTHER))
-
-
-@pytest.fixture(params=["memory", "sqlcipher"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Gallery]:
-    if request.param == "memory":
-        return MemoryGallery
-    return lambda: Store(tmp_path / "g.db", MemoryKeyStore())
-
-
-@pytest.fixture
-def gallery(make: Callable[[], Gallery]) -> Iterator[Gallery]:
-    gallery = make()
-    gallery.open()
-    yield gallery
-    gallery.close()
 
 
 def test_a_new_gallery_knows_of_no_test(gallery: Gallery) -> None:
