@@ -18,6 +18,8 @@ examples:
   foyer evaluate liveness --assets DIR                    every species, 30 trials each
   foyer evaluate liveness --assets DIR --n 300 --json     for a program, with tight bounds
   foyer evaluate liveness --assets DIR --species print,mask --light both
+  foyer evaluate liveness --assets DIR --gate --light both --resume FILE
+                                                          what a release is judged by: hours
 
 Rates are synthetic attack accept rates: of attacks that Foyer renders itself, on no real camera.
 """
@@ -38,6 +40,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     liveness.add_argument(
         "--n", type=_count, default=30, metavar="N", help="trials a species; default: %(default)s"
+    )
+    liveness.add_argument(
+        "--genuine",
+        type=_count_or_none,
+        metavar="N",
+        help="genuine visits; default: as many as trials of a species",
+    )
+    liveness.add_argument(
+        "--gate",
+        action="store_true",
+        help="300 trials a species, 1,000 hand-overs and 3,000 replayed sessions",
+    )
+    liveness.add_argument(
+        "--resume",
+        metavar="FILE",
+        type=Path,
+        help="keep every person's trials here (numbers only), and go on where a run was ended",
     )
     liveness.add_argument("--seed", type=_seed, default=1, help="default: %(default)s")
     liveness.add_argument(
@@ -62,6 +81,10 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _count_or_none(text: str) -> int:
+    return 0 if text == "0" else _count(text)
+
+
 def _seed(text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 on")
@@ -72,7 +95,13 @@ def run(context: Context) -> int:
     """1 when something of a gated species was accepted."""
     from app.evaluation import liveness  # noqa: PLC0415 - models and OpenCV load only for this
     from app.evaluation.packs import Origin  # noqa: PLC0415
-    from app.evaluation.protocol import ALL_SPECIES, Plan  # noqa: PLC0415
+    from app.evaluation.protocol import (  # noqa: PLC0415
+        ALL_SPECIES,
+        GATE,
+        GATE_N,
+        GENUINE,
+        Plan,
+    )
 
     args = context.args
     known = [each.name for each in ALL_SPECIES]
@@ -82,10 +111,14 @@ def run(context: Context) -> int:
     if unknown:
         raise Misused(f"There is no species {unknown[0]!r}. Choose from: {', '.join(known)}.")
     lights = ("off", "on") if args.light == "both" else (args.light,)
-    plan = Plan(tuple(dict.fromkeys(wanted)), args.n, args.seed, lights, args.jobs)
+    apart = dict(GATE) if args.gate else {}
+    if args.genuine is not None:
+        apart[GENUINE] = args.genuine
+    n = GATE_N if args.gate else args.n
+    plan = Plan(tuple(dict.fromkeys(wanted)), n, args.seed, lights, args.jobs, tuple(apart.items()))
     flags = tuple(pair.partition("=")[::2] for pair in args.set)
     origin = Origin(context.config_file, tuple((key, value) for key, value in flags))
-    found = liveness.evaluate(origin, Path(args.assets), plan, _tell)
+    found = liveness.evaluate(origin, Path(args.assets), plan, _tell, args.resume)
     document = found.as_json()
     context.answer(document)
     _print(context, found, document)

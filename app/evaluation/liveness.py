@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from app.camera.room import empty_room
 from app.evaluation import outcomes, people
 from app.evaluation.added import added_ms, frames_of
 from app.evaluation.attacks import Species
+from app.evaluation.kept import Kept, key_of
 from app.evaluation.outcomes import Outcome
 from app.evaluation.packs import Origin, Packs
 from app.evaluation.people import Model, Skipped
@@ -66,6 +67,7 @@ class Found:
             "people": self.people,
             "seed": self.plan.seed,
             "asked_n": self.plan.n,
+            "asked_apart": dict(self.plan.apart),
             "seconds": round(self.seconds, 1),
             "costs": outcomes.costs_json(list(self.outcomes), self.liveness_ms),
             "skipped": {
@@ -85,8 +87,11 @@ class Found:
         }
 
 
-def evaluate(origin: Origin, assets: Path, plan: Plan, tell: Tell) -> Found:
-    """Raises NothingToPlay where the folder holds no face to make a trial of."""
+def evaluate(
+    origin: Origin, assets: Path, plan: Plan, tell: Tell, resume: Path | None = None
+) -> Found:
+    """Raises NothingToPlay where the folder holds no face to make a trial of, and NotKept where
+    trials cannot be kept in the file `resume`."""
     began = time.perf_counter()
     if not assets.is_dir():
         raise NothingToPlay(f"There is no folder {assets}. Name one with --assets.")
@@ -97,11 +102,13 @@ def evaluate(origin: Origin, assets: Path, plan: Plan, tell: Tell) -> Found:
         tell("looking for faces to play with")
         worker = Worker.ready(origin, packs)
         photos = chosen(assets, worker, plan, skipped)
-        total = len(shares(photos, plan.n))
-        found = run(origin, packs, plan, photos, lambda done: tell(f"person {done} of {total}"))
+        total = len(shares(photos, plan.most))
+        names = packs.names(settings)
+        kept = Kept(resume, key_of(replace(plan, jobs=1), photos, worker.policy, names))
+        told = lambda done: tell(f"person {done} of {total}")  # noqa: E731
+        found = run(origin, packs, plan, photos, told, kept)
         tell("playing recordings")
         real = play_all(assets, worker.engine, worker.policy, plan.seed, skipped)
-        names = packs.names(settings)
         cost_ms = _added_ms(photos, worker, packs.scorer(settings))
     seconds = time.perf_counter() - began
     return Found(plan, names, len(photos), seconds, tuple(found), real, tuple(skipped), cost_ms)
@@ -126,7 +133,7 @@ def chosen(assets: Path, worker: Worker, plan: Plan, skipped: list[Skipped]) -> 
     def acts(model: Model, engine: FaceEngine) -> str:
         return people.cannot_act(model, engine, worker.policy, room)
 
-    photos = list(people.usable(shuffled, worker.engine, people_wanted(plan.n), skipped, acts))
+    photos = list(people.usable(shuffled, worker.engine, people_wanted(plan.most), skipped, acts))
     if photos:
         return photos
     raise NothingToPlay(

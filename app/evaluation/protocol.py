@@ -27,6 +27,7 @@ from app.domain.policy import Policy
 from app.errors import FoyerError
 from app.evaluation import genuine
 from app.evaluation.attacks import PICTURED, Species
+from app.evaluation.kept import Kept
 from app.evaluation.kit import Kit
 from app.evaluation.outcomes import Outcome, left_out, outcome_of
 from app.evaluation.packs import Origin, Packs
@@ -46,15 +47,32 @@ class NothingToPlay(FoyerError):
     code = "evaluation-assets"
 
 
+#: What the gate asks of a species more than of the others; every one of them is played again and
+#: again by a patient attacker.
+GATE_N = 300
+GATE = (("session-replay", 3000), ("hand-over", 1000))
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked for. `lights`: "off", "on" or both, played apart."""
+    """What is asked for. `lights`: "off", "on" or both, played apart. `apart`: other numbers of
+    trials, by group, than `n`."""
 
     species: tuple[str, ...]
     n: int
     seed: int
     lights: tuple[str, ...] = ("off",)
     jobs: int = 1
+    apart: tuple[tuple[str, int], ...] = ()
+
+    def trials(self, group: str) -> int:
+        """How many trials of a species, or of genuine visits, are played with each light."""
+        return dict(self.apart).get(group, self.n)
+
+    @property
+    def most(self) -> int:
+        """Trials of the group that has most."""
+        return max(self.trials(group) for group in (*self.species, GENUINE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,10 @@ class Share:
     photo: Path
     other: Path
     numbers: tuple[int, ...]
+
+    def of(self, trials: int) -> tuple[int, ...]:
+        """Those of a group of that many."""
+        return tuple(number for number in self.numbers if number < trials)
 
 
 @dataclass(slots=True)
@@ -105,11 +127,12 @@ class Worker:
             species = species_named(name)
             if species.needs_two and share.photo == share.other:
                 continue
-            for number in share.numbers:
+            for number in share.of(plan.trials(name)):
                 sitting = species.play(kit, chance_for(plan.seed, name + light, number))
                 found.append(outcome_of(sitting, name, light))
-        for number in share.numbers:
-            condition = genuine.CONDITIONS[number % len(genuine.CONDITIONS)]
+        for turn, number in enumerate(share.of(plan.trials(GENUINE))):
+            # In turn for each person, so that no condition is only ever some people's.
+            condition = genuine.CONDITIONS[(number + turn) % len(genuine.CONDITIONS)]
             why = genuine.unfit(kit, condition)
             if why:
                 found.append(left_out(why, GENUINE, light, condition.name))
@@ -146,23 +169,31 @@ def people_wanted(n: int) -> int:
 
 
 def run(
-    origin: Origin, packs: Packs, plan: Plan, photos: list[Path], tell: Callable[[int], None]
+    origin: Origin,
+    packs: Packs,
+    plan: Plan,
+    photos: list[Path],
+    tell: Callable[[int], None],
+    kept: Kept,
 ) -> list[Outcome]:
-    """Everything, in the order of the shares; `tell` hears how many shares are done."""
-    work = shares(photos, plan.n)
-    found: dict[int, list[Outcome]] = {}
-    for done, (place, outcomes) in enumerate(_played(origin, packs, plan, work), 1):
+    """Everything, in the order of the shares; `tell` hears how many shares are done. What `kept`
+    holds of them is not played again, and what is played is added to it."""
+    found = kept.read()
+    work = dict(enumerate(shares(photos, plan.most)))
+    open_work = {place: share for place, share in work.items() if place not in found}
+    for place, outcomes in _played(origin, packs, plan, open_work):
+        kept.add(place, outcomes)
         found[place] = outcomes
-        tell(done)
+        tell(len(found))
     return [each for place in sorted(found) for each in found[place]]
 
 
 def _played(
-    origin: Origin, packs: Packs, plan: Plan, work: list[Share]
+    origin: Origin, packs: Packs, plan: Plan, work: dict[int, Share]
 ) -> Iterator[tuple[int, list[Outcome]]]:
     if plan.jobs <= 1:
         worker = Worker.ready(origin, packs)
-        for place, share in enumerate(work):
+        for place, share in work.items():
             yield place, worker.play(share, plan)
         return
     context = multiprocessing.get_context("spawn")
@@ -172,7 +203,7 @@ def _played(
     with ProcessPoolExecutor(
         plan.jobs, mp_context=context, initializer=_start, initargs=(origin, packs)
     ) as pool:
-        pending = {pool.submit(_play, share, plan): place for place, share in enumerate(work)}
+        pending = {pool.submit(_play, share, plan): place for place, share in work.items()}
         for future in as_completed(pending):
             yield pending[future], future.result()
 
