@@ -48,7 +48,7 @@ class Picture:
 
 def photograph(engine: FaceEngine, path: Path, policy: QualityPolicy) -> Picture:
     """The face in a file, or what speaks against it; raises no ImageError."""
-    name = str(path)
+    name = images.named(path)
     try:
         frame = Frame(1, 0.0, images.read(path))
     except ImageError as fault:

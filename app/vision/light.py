@@ -90,7 +90,7 @@ def backdrop_of(pixels: Pixels, faces: Iterable[Box]) -> Colour | None:
     grid = pixels[step // 2 :: step, step // 2 :: step]
     outside = grid[around].astype(np.float32)
     clear = outside[(outside.min(axis=1) >= DARK) & (outside.max(axis=1) <= SHINING)]
-    if len(clear) < LEFT_OVER * around.size:
+    if len(clear) <= LEFT_OVER * around.size:  # of a sliver of a picture the grid is empty
         return None
     return _mean(clear)
 
