@@ -22,6 +22,8 @@ examples:
                                  copy a pack's files out of a folder, if they are the right ones
 """
 
+UNMEASURED = "It names nobody until it was measured: foyer evaluate identities --calibrate."
+
 COMMERCIAL = {
     "yes": "commercial use is allowed",
     "no": "NO commercial use",
@@ -55,9 +57,9 @@ def run(context: Context) -> int:
 
 def _manifest() -> Manifest:
     from app.resources import resource  # noqa: PLC0415
-    from app.vision import manifest  # noqa: PLC0415 - numpy comes with it
+    from app.vision import listing  # noqa: PLC0415 - numpy comes with it
 
-    return manifest.parse(resource("models/manifest.toml").read_text(encoding="utf-8"))
+    return listing.parse(resource("models/manifest.toml").read_text(encoding="utf-8"))
 
 
 def _list(context: Context) -> int:
@@ -98,12 +100,21 @@ def _place(file: ModelFile, folder: Path) -> Path | None:
 
 
 def _about(pack: Pack, places: dict[str, Path | None], *, in_use: bool) -> list[str]:
-    space, evidence = pack.space, pack.evidence
-    points = ", ".join(f"{each.distance:g} at {each.fmr:g}" for each in space.calibration)
+    space = pack.space
     return [
         f"{pack.name}{' (in use)' if in_use else ''}: {pack.about}",
         *_about_files(pack.files, places),
         f"  space {space.id}: {space.dimension} values, {space.metric} distance",
+        *_about_calibration(pack),
+    ]
+
+
+def _about_calibration(pack: Pack) -> list[str]:
+    evidence = pack.evidence
+    if evidence is None:
+        return [f"  calibration: none. {UNMEASURED}"]
+    points = ", ".join(f"{each.distance:g} at {each.fmr:g}" for each in pack.space.calibration)
+    return [
         f"  calibration, distance at a false match rate: {points}",
         f"    from {evidence.data}, {evidence.impostor_pairs} impostor pairs, {evidence.measured}",
     ]
@@ -141,10 +152,16 @@ def _about_antispoof(
 
 
 def _document(pack: Pack, places: dict[str, Path | None], *, in_use: bool) -> dict[str, object]:
+    evidence = pack.evidence
     return {
         "name": pack.name,
         "in_use": in_use,
+        "installed": all(places.values()),
+        "commercial": pack.commercial.value,
         "about": pack.about,
+        "detector": pack.detector.value,
+        "landmarks": pack.landmarks.value,
+        "recogniser": pack.recogniser.value,
         "files": _file_documents(pack.files, places),
         "space": {
             "id": pack.space.id,
@@ -153,9 +170,9 @@ def _document(pack: Pack, places: dict[str, Path | None], *, in_use: bool) -> di
             "calibration": [
                 {"fmr": each.fmr, "distance": each.distance} for each in pack.space.calibration
             ],
-            "data": pack.evidence.data,
-            "impostor_pairs": pack.evidence.impostor_pairs,
-            "measured": pack.evidence.measured.isoformat(),
+            "data": evidence.data if evidence else None,
+            "impostor_pairs": evidence.impostor_pairs if evidence else 0,
+            "measured": evidence.measured.isoformat() if evidence else None,
         },
     }
 
@@ -187,7 +204,8 @@ def _file_documents(
             "name": file.name,
             "task": file.task.value,
             "bytes": file.bytes,
-            "sha256": file.sha256,
+            "sha256": file.sha256 or None,
+            "sha384": file.sha384 or None,
             "path": str(places[file.name]) if places[file.name] else None,
             "upstream": file.upstream,
             "licence": file.licence.name,

@@ -10,7 +10,7 @@ out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -36,16 +36,29 @@ REST_YAW_DEG, REST_PITCH_DEG = 12.0, 12.0
 FAR_DEG = 32.0
 #: Fewest faces of a stretch, and beside it.
 STRETCH = 2
+#: Faces that are held against the person as the end of a session, the last answer among them.
+#: Nobody is at rest after it, so that the stretches say nothing of whoever gave it.
+ENDING = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """One embedded face of the track. `answers`: it was compared because it met a challenge."""
+    """One embedded face of the track. `answers`: it was compared because it met a challenge;
+    `ends`: because it is one of the last, see `ending`."""
 
     frame: int
     pose: Pose
     embedding: Embedding
     answers: bool = False
+    ends: bool = False
+
+
+def ending(looks: Iterable[int], met: Sequence[int]) -> tuple[int, ...]:
+    """The last few of the track's `looks` up to the last answer, oldest first. `met` are those
+    with an answer; frame numbers all."""
+    if not met:
+        return ()
+    return tuple(sorted(look for look in looks if look <= max(met))[-ENDING:])
 
 
 def is_one_person(

@@ -145,9 +145,9 @@ def face_engine(settings: Settings) -> FaceEngine:
 
 def manifest_of_packs() -> Manifest:
     """What this version knows about model packs."""
-    from app.vision import manifest  # noqa: PLC0415 - numpy comes with it
+    from app.vision import listing  # noqa: PLC0415 - numpy comes with it
 
-    return manifest.parse(resource("models/manifest.toml").read_text(encoding="utf-8"))
+    return listing.parse(resource("models/manifest.toml").read_text(encoding="utf-8"))
 
 
 def antispoof_pack(settings: Settings) -> AntispoofPack | None:

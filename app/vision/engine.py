@@ -3,8 +3,8 @@
     frame ─▶ search ─▶ tracker ─▶ landmarks ─▶ pose, openness, quality ─▶ Observation
     face  ─▶ align ─▶ Chip ─▶ embed ─▶ Embedding
 
-One engine serves one thread. What differs between model packs is in `parts`; `load_parts`
-chooses them by the pack's kind.
+One engine serves one thread. What differs between model packs is in `parts`; `loading`
+chooses them by the kinds the pack names.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from threadpoolctl import threadpool_limits
 from app.cv import cv2
 from app.domain.matching import Embedding, Space
 from app.domain.observation import Box, Face, Observation
-from app.errors import ModelMissing, ModelRejected
+from app.errors import ModelMissing
 from app.ports import Chip, Frame
 from app.vision import golden, light, quality
-from app.vision.manifest import Pack, Task
-from app.vision.packs import as_path, load_verified
+from app.vision.loading import load_parts
+from app.vision.manifest import Pack
 from app.vision.parts import LiveScorer, Parts, Points
 from app.vision.pose import pose_of
 from app.vision.relief import relief_of
@@ -36,29 +36,6 @@ from app.vision.tracking import Tracker
 EYES_SHARE = (0.1, 0.9)
 #: Landmarks may lie outside the box by this share of its width, and outside the frame by half.
 OUTSIDE = 0.5
-
-
-def load_parts(pack: Pack, models: Path) -> Parts:
-    """The pack's parts from verified files; raises ModelMissing or ModelRejected."""
-    match pack.kind:
-        case "dlib":
-            return _dlib_parts(pack, models)
-        case other:
-            raise ModelRejected(
-                f"The model pack {pack.name} is of the kind {other!r}, which this version cannot "
-                "load. Choose another pack, or install the version the pack was made for."
-            )
-
-
-def _dlib_parts(pack: Pack, models: Path) -> Parts:
-    # Here, because a kiosk with another pack needs no dlib, and nobody needs it before loading.
-    from app.vision import dlib_models, resnet  # noqa: PLC0415
-
-    network = resnet.parse(load_verified(pack.file(Task.RECOGNISER), models))
-    with as_path(load_verified(pack.file(Task.LANDMARKS), models)) as path:
-        landmarks = dlib_models.Landmarks68(path)
-    recogniser = dlib_models.DlibRecogniser(network, pack.input)
-    return Parts(dlib_models.FrontalDetector(), landmarks, recogniser)
 
 
 class Engine:

@@ -35,6 +35,20 @@ def text(within: Table, key: str) -> str:
     return value.strip()
 
 
+def texts(within: Table, key: str) -> tuple[str, ...]:
+    value = within.get(key)
+    if not isinstance(value, list) or not value:
+        raise ValueError(f"{key!r} must be a list of texts")
+    return tuple(text({key: each}, key) for each in value)
+
+
+def switch(within: Table, key: str) -> bool:
+    value = within.get(key)
+    if not isinstance(value, bool):
+        raise ValueError(f"{key!r} must be true or false")  # noqa: TRY004
+    return value
+
+
 def count(within: Table, key: str) -> int:
     value = within.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:

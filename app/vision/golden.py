@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.matching import Embedding
+from app.domain.matching import Embedding, is_usable
 from app.errors import ModelRejected
 from app.vision.manifest import Golden, Pack
 from app.vision.parts import Pixels
@@ -26,10 +26,12 @@ def chip(width_px: int, height_px: int) -> Pixels:
 
 
 def check(pack: Pack, embedding: Embedding) -> None:
-    """Raises ModelRejected unless `embedding` of the chip is the pack's golden one."""
-    if embedding.shape != (pack.space.dimension,):
+    """Raises ModelRejected unless `embedding` of the chip is the pack's golden one; where none is
+    known, unless it is an embedding at all."""
+    if embedding.shape != (pack.space.dimension,) or not is_usable(embedding, pack.space):
         raise _rejected(pack.name)
-    check_numbers(pack.name, pack.golden, embedding)
+    if pack.golden is not None:
+        check_numbers(pack.name, pack.golden, embedding)
 
 
 def check_numbers(pack: str, golden: Golden, answer: NDArray[np.float32]) -> None:

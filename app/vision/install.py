@@ -5,7 +5,6 @@ Files are known by their content: a pack may come under whatever names somebody 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import tempfile
 from pathlib import Path
@@ -36,7 +35,7 @@ def _right_bytes(file: ModelFile, source: Path) -> bytes:
         fitting = [each for each in inside if each.stat().st_size == file.bytes]
         for each in fitting:
             content = each.read_bytes()
-            if hashlib.sha256(content).hexdigest() == file.sha256:
+            if file.is_right(content):
                 return content
     except OSError as fault:
         raise ModelMissing(

@@ -1,25 +1,21 @@
-"""What `models/manifest.toml` says about the model packs, as typed values.
+"""What `models/manifest.toml` says about the model packs, as typed values; `listing` reads them.
 
-The caller reads the file and hands over its text; nothing here touches a disk. A manifest that
-is not exactly what is expected is refused as a whole, because half a promise is none.
+A pack is data: which files, how they are fed, what comes out and what its distances mean. Another
+recogniser of a kind that is known here is another entry, not another class.
 """
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from pathlib import PurePosixPath
 
-from app.domain.matching import CalibrationPoint, Metric, Space
+from app.domain.matching import Space
 from app.errors import ModelRejected
-from app.vision import entries
-from app.vision.entries import Table
 
-FORMAT = 1
-SHA256_DIGITS = 64
+#: A file's bytes; the name itself is taken by how many there are.
+Content = bytes
 
 
 class Task(StrEnum):
@@ -27,6 +23,29 @@ class Task(StrEnum):
     LANDMARKS = "landmarks"
     RECOGNISER = "recogniser"
     ANTISPOOF = "antispoof"
+
+
+class Detection(StrEnum):
+    """Which detector finds the faces."""
+
+    DLIB_FRONTAL = "dlib-frontal"
+    YUNET = "yunet"
+    SCRFD = "scrfd"
+
+
+class Marking(StrEnum):
+    """Which network or trees mark the 68 points of a face."""
+
+    DLIB_68 = "dlib-68"
+
+
+class Recognition(StrEnum):
+    """What runs the recogniser: numpy, onnxruntime, OpenVINO, or the insightface library."""
+
+    DLIB_RESNET = "dlib-resnet"
+    ONNX = "onnx"
+    OPENVINO = "openvino"
+    INSIGHTFACE = "insightface"
 
 
 class Commercial(StrEnum):
@@ -42,6 +61,21 @@ class Channels(StrEnum):
     BGR = "bgr"
 
 
+class Layout(StrEnum):
+    """The order of a network's input: [1, channel, y, x] or [1, y, x, channel]."""
+
+    NCHW = "nchw"
+    NHWC = "nhwc"
+
+
+class Scaling(StrEnum):
+    """FIXED: by the manifest's mean and scale. PICTURE: every picture to mean 0 and deviation 1,
+    as FaceNet has it."""
+
+    FIXED = "fixed"
+    PICTURE = "picture"
+
+
 @dataclass(frozen=True, slots=True)
 class Licence:
     name: str
@@ -50,9 +84,22 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True)
+class Download:
+    """`url` of the file itself, or of a zip archive in which it is called `member`; `sha256` is
+    then the archive's, and `bytes` the most that it may have."""
+
+    url: str
+    member: str = ""
+    sha256: str = ""
+    bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ModelFile:
     """One file. `path` is relative with forward slashes: inside the installed `distribution`, or
-    inside the models folder where that is empty. `sha256` is lower-case hexadecimal."""
+    inside the models folder where that is empty. `sha256` is lower-case hexadecimal; where
+    upstream publishes only a longer digest it is empty and `sha384` is not. `download`: where the
+    very bytes are published, None where they are not."""
 
     name: str
     task: Task
@@ -62,21 +109,58 @@ class ModelFile:
     path: str
     upstream: str
     licence: Licence
+    sha384: str = ""
+    download: Download | None = None
+
+    @property
+    def digest(self) -> str:
+        """Which digest it is known by."""
+        return "SHA-256" if self.sha256 else "SHA-384"
+
+    def is_right(self, content: Content) -> bool:
+        """Whether these are the bytes."""
+        if self.sha256:
+            return hashlib.sha256(content).hexdigest() == self.sha256
+        return bool(self.sha384) and hashlib.sha384(content).hexdigest() == self.sha384
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """What a network is fed: (pixel - `mean`) * `scale`, channels in this order.
+    """What a network is fed: (pixel - `mean`) * `scale`, channels in this order, one number each.
 
-    `template` names the alignment of the face in the `width_px` x `height_px` picture.
+    `template` says how the face lies in the `width_px` x `height_px` picture. Where `points` are
+    given, the face is turned, moved and scaled so that the middles of the eyes, the tip of the
+    nose and the corners of the mouth come nearest to them, pixels, the left of the picture first.
+    Where `margin` is, the face's box is cut out as a square that much larger than its longer side.
     """
 
     width_px: int
     height_px: int
     channels: Channels
     mean: tuple[float, float, float]
-    scale: float
+    scale: tuple[float, float, float]
     template: str
+    points: tuple[tuple[float, float], ...] = ()
+    margin: float = 0.0
+    layout: Layout = Layout.NCHW
+    scaling: Scaling = Scaling.FIXED
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """Of the network's input, one picture at a time."""
+        sides = (self.height_px, self.width_px)
+        return (1, 3, *sides) if self.layout is Layout.NCHW else (1, *sides, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What is made of a network's answer. `name`: which of several outputs, "" for the only one.
+    `mirrored`: the answers to a face and to its mirror image are added. `unit`: brought to length
+    1."""
+
+    name: str = ""
+    mirrored: bool = True
+    unit: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +182,38 @@ class Golden:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A set of models that work together. `kind` names the loader."""
+    """A set of models that work together: what finds, marks and recognises a face.
+
+    `evidence` is None where the space has no calibration: nothing was measured here, and until an
+    operator measures it, the pack names nobody. `golden` is None where nobody could run the file
+    here; its digest is then all that proves it.
+    """
 
     name: str
-    kind: str
+    detector: Detection
+    landmarks: Marking
+    recogniser: Recognition
     about: str
     files: tuple[ModelFile, ...]
     input: Input
     space: Space
-    evidence: Evidence
-    golden: Golden
+    evidence: Evidence | None
+    golden: Golden | None
+    output: Output = Output()
+
+    @property
+    def commercial(self) -> Commercial:
+        """The narrowest of its files' licences."""
+        found = {file.licence.commercial for file in self.files}
+        order = (Commercial.NO, Commercial.ASK)
+        return next((each for each in order if each in found), Commercial.YES)
+
+    def files_for(self, task: Task) -> tuple[ModelFile, ...]:
+        return tuple(file for file in self.files if file.task is task)
 
     def file(self, task: Task) -> ModelFile:
         """The one file for a task; raises ModelRejected."""
-        found = [file for file in self.files if file.task is task]
+        found = self.files_for(task)
         if len(found) != 1:
             raise ModelRejected(
                 f"The model pack {self.name} names {len(found)} files for the task {task}. "
@@ -166,10 +268,12 @@ class AntispoofPack:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """`antispoofs` are the passive packs, the one that is used by itself first."""
+    """`antispoofs` are the passive packs, the one that is used by itself first. `recommended`
+    names the pack for whoever does not want to choose."""
 
     packs: tuple[Pack, ...]
     antispoofs: tuple[AntispoofPack, ...] = ()
+    recommended: str = ""
 
     def pack(self, name: str) -> Pack:
         """Raises ModelRejected for a name that is not there."""
@@ -186,163 +290,3 @@ class Manifest:
                 return pack
         known = ", ".join(["auto", "none", *(pack.name for pack in self.antispoofs)])
         raise ModelRejected(f"There is no anti-spoof pack named {name!r}. Choose one of: {known}.")
-
-
-def parse(text: str) -> Manifest:
-    """The manifest; raises ModelRejected with the place of the fault."""
-    try:
-        top = tomllib.loads(text)
-        entries.only(top, {"format", "packs", "antispoofs"})
-        _this_format(top)
-        packs = tuple(_pack(table) for table in entries.tables(top, "packs"))
-        others = entries.tables(top, "antispoofs") if "antispoofs" in top else []
-        antispoofs = tuple(_antispoof(table) for table in others)
-    except (tomllib.TOMLDecodeError, ValueError) as fault:
-        raise ModelRejected(
-            f"The model manifest cannot be used: {fault}. "
-            "Put back the models/manifest.toml that came with this version."
-        ) from fault
-    return Manifest(packs, antispoofs)
-
-
-def _this_format(top: Table) -> None:
-    if top.get("format") != FORMAT:
-        raise ValueError(f"format is {top.get('format')!r} instead of {FORMAT}")
-
-
-def _pack(table: Table) -> Pack:
-    entries.only(table, {"name", "kind", "about", "licences", "files", "input", "space", "golden"})
-    licences = _licences(table)
-    space, evidence = _space(entries.table(table, "space"))
-    return Pack(
-        name=entries.text(table, "name"),
-        kind=entries.text(table, "kind"),
-        about=entries.text(table, "about"),
-        files=tuple(_file(each, licences) for each in entries.tables(table, "files")),
-        input=_input(entries.table(table, "input")),
-        space=space,
-        evidence=evidence,
-        golden=_golden(entries.table(table, "golden")),
-    )
-
-
-def _antispoof(table: Table) -> AntispoofPack:
-    allowed = {"name", "about", "licences", "files", "input", "output", "threshold"}
-    entries.only(table, allowed)
-    output, threshold = entries.table(table, "output"), entries.table(table, "threshold")
-    entries.only(output, {"classes", "live"})
-    entries.only(threshold, {"score", "data", "genuine", "attacks", "measured"})
-    licences = _licences(table)
-    source = dict(entries.table(table, "input"))
-    pack = AntispoofPack(
-        name=entries.text(table, "name"),
-        about=entries.text(table, "about"),
-        scorers=tuple(_scorer(each, licences) for each in entries.tables(table, "files")),
-        least_enlargement=entries.number(source, "least_enlargement"),
-        input=_input({key: source[key] for key in source if key != "least_enlargement"}),
-        classes=entries.count(output, "classes"),
-        live=entries.index(output, "live"),
-        threshold=entries.number(threshold, "score"),
-        evidence=AntispoofEvidence(
-            entries.text(threshold, "data"),
-            entries.count(threshold, "genuine"),
-            entries.count(threshold, "attacks"),
-            entries.day(threshold, "measured"),
-        ),
-    )
-    if not (0 < pack.threshold < 1 and pack.live < pack.classes and pack.least_enlargement >= 1):
-        raise ValueError(f"the numbers of {pack.name} contradict each other")
-    return pack
-
-
-def _scorer(table: Table, licences: Mapping[str, Licence]) -> Scorer:
-    own = ("enlargement", "golden")
-    file = _file({key: table[key] for key in table if key not in own}, licences)
-    if file.task is not Task.ANTISPOOF:
-        raise ValueError(f"task of {file.path} must be {Task.ANTISPOOF}")
-    enlargement = entries.number(table, "enlargement")
-    return Scorer(file, enlargement, _golden(entries.table(table, "golden")))
-
-
-def _licences(table: Table) -> dict[str, Licence]:
-    return {
-        entries.text(each, "name"): _licence(each) for each in entries.tables(table, "licences")
-    }
-
-
-def _licence(table: Table) -> Licence:
-    entries.only(table, {"name", "text", "commercial"})
-    return Licence(
-        entries.text(table, "name"),
-        entries.text(table, "text"),
-        Commercial(entries.text(table, "commercial")),
-    )
-
-
-def _file(table: Table, licences: Mapping[str, Licence]) -> ModelFile:
-    allowed = {"name", "task", "bytes", "sha256", "distribution", "path", "upstream", "licence"}
-    entries.only(table, allowed)
-    digest, path, licence = (entries.text(table, key) for key in ("sha256", "path", "licence"))
-    if len(digest) != SHA256_DIGITS or not set(digest) <= set("0123456789abcdef"):
-        raise ValueError(f"sha256 of {path} is not {SHA256_DIGITS} lower-case hexadecimal digits")
-    parts = PurePosixPath(path).parts
-    if not parts or path.startswith("/") or ".." in parts or "\\" in path or ":" in path:
-        raise ValueError(f"path {path!r} must lead downwards from where it starts")
-    if licence not in licences:
-        raise ValueError(f"licence {licence!r} of {path} is not described")
-    return ModelFile(
-        name=entries.text(table, "name"),
-        task=Task(entries.text(table, "task")),
-        bytes=entries.count(table, "bytes"),
-        sha256=digest,
-        distribution=entries.text(table, "distribution") if "distribution" in table else "",
-        path=path,
-        upstream=entries.text(table, "upstream"),
-        licence=licences[licence],
-    )
-
-
-def _input(table: Table) -> Input:
-    entries.only(table, {"width_px", "height_px", "channels", "mean", "scale", "template"})
-    mean = entries.numbers(table, "mean")
-    if len(mean) != len("rgb"):
-        raise ValueError("mean must have three numbers")
-    return Input(
-        width_px=entries.count(table, "width_px"),
-        height_px=entries.count(table, "height_px"),
-        channels=Channels(entries.text(table, "channels")),
-        mean=(mean[0], mean[1], mean[2]),
-        scale=entries.number(table, "scale"),
-        template=entries.text(table, "template"),
-    )
-
-
-def _space(table: Table) -> tuple[Space, Evidence]:
-    entries.only(
-        table, {"id", "dimension", "metric", "calibration", "data", "impostor_pairs", "measured"}
-    )
-    points = []
-    for each in entries.tables(table, "calibration"):
-        entries.only(each, {"fmr", "distance"})
-        points.append(
-            CalibrationPoint(entries.number(each, "fmr"), entries.number(each, "distance"))
-        )
-    points.sort(key=lambda point: point.distance)
-    rates = [point.fmr for point in points]
-    if rates != sorted(rates) or not all(0 < rate < 1 for rate in rates):
-        raise ValueError("calibration must hold rates between 0 and 1 that rise with distance")
-    measured = entries.day(table, "measured")
-    space = Space(
-        id=entries.text(table, "id"),
-        dimension=entries.count(table, "dimension"),
-        metric=Metric(entries.text(table, "metric")),
-        calibration=tuple(points),
-    )
-    return space, Evidence(
-        entries.text(table, "data"), entries.count(table, "impostor_pairs"), measured
-    )
-
-
-def _golden(table: Table) -> Golden:
-    entries.only(table, {"values", "tolerance"})
-    return Golden(entries.numbers(table, "values"), entries.number(table, "tolerance"))

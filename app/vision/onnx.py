@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.errors import ModelRejected
 
-#: A network takes pictures one at a time: [1, 3, height, width].
+#: A network takes pictures one at a time: [1, 3, height, width] or [1, height, width, 3].
 Numbers = NDArray[np.float32]
 
 CURE = "Install the model pack again; until then use PIN or badge."
@@ -23,24 +23,29 @@ class Network:
     Not shared between threads.
     """
 
-    def __init__(self, content: bytes, name: str, shape: tuple[int, ...], answers: int) -> None:
+    def __init__(
+        self, content: bytes, name: str, shape: tuple[int, ...], answers: int, output: str = ""
+    ) -> None:
+        """`output`: which of several outputs, "" for the only one."""
         self._name = name
         self._shape = shape
         self._answers = answers
         try:
             self._session = onnxruntime.InferenceSession(
-                content, _options(), providers=["CPUExecutionProvider"]
+                content, session_options(), providers=["CPUExecutionProvider"]
             )
         # onnxruntime's own errors share no base but this one.
         except Exception as fault:
             raise self._rejected(f"cannot be read ({type(fault).__name__})") from fault
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        outputs = [each for each in outputs if not output or each.name == output]
         if len(inputs) != 1 or len(outputs) != 1 or inputs[0].type != "tensor(float)":
             raise self._rejected("does not have the one input and the one output it should")
         self._input, self._output = inputs[0].name, outputs[0].name
 
     def run(self, picture: Numbers) -> Numbers:
-        """The answers to one `picture`, float32 [3, height, width]; finite, float32 [answers]."""
+        """The answers to one `picture`, float32 of `shape` less its first side; finite, float32
+        [answers]."""
         fed = picture[None]
         if fed.shape != self._shape:
             raise self._rejected(f"was given the shape {fed.shape} instead of {self._shape}")
@@ -59,7 +64,7 @@ class Network:
         return ModelRejected(f"The network {self._name} {what}. {CURE}")
 
 
-def _options() -> onnxruntime.SessionOptions:
+def session_options() -> onnxruntime.SessionOptions:
     """All cores but one, as everywhere in vision, and no spinning: waiting threads take the
     processor from those that work."""
     options = onnxruntime.SessionOptions()

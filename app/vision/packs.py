@@ -6,7 +6,6 @@ manifest, and only that copy goes on. Nothing is ever downloaded.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import tempfile
@@ -77,10 +76,10 @@ def load_verified(file: ModelFile, models: Path) -> bytes:
             f"The model file {path} is longer than the {file.bytes} bytes of the right one. "
             f"{_cure(file)}"
         )
-    if hashlib.sha256(content).hexdigest() != file.sha256:
+    if not file.is_right(content):
         raise ModelRejected(
-            f"The model file {path} is not the one in the manifest: its SHA-256 differs, so it was "
-            f"altered or swapped. {_cure(file)}"
+            f"The model file {path} is not the one in the manifest: its {file.digest} differs, "
+            f"so it was altered or swapped. {_cure(file)}"
         )
     return content
 

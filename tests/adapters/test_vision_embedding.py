@@ -33,6 +33,8 @@ from tests.fakes.vision import (
 
 NOWHERE = Path("nowhere")
 PACK = embedded_pack()
+assert PACK.golden is not None
+GOLDEN = PACK.golden
 
 
 @pytest.fixture(scope="module")
@@ -119,10 +121,10 @@ def test_the_pack_as_it_is_passes() -> None:
     "wrong",
     [
         replace(PACK, input=replace(PACK.input, channels=Channels.BGR)),
-        replace(PACK, input=replace(PACK.input, scale=1 / 128)),
+        replace(PACK, input=replace(PACK.input, scale=(1 / 128,) * 3)),
         replace(PACK, input=replace(PACK.input, mean=(0.0, 0.0, 0.0))),
-        replace(PACK, golden=replace(PACK.golden, values=(0.0,) * 16)),
-        replace(PACK, golden=replace(PACK.golden, values=PACK.golden.values * 20)),
+        replace(PACK, golden=replace(GOLDEN, values=(0.0,) * 16)),
+        replace(PACK, golden=replace(GOLDEN, values=GOLDEN.values * 20)),
         replace(PACK, space=replace(PACK.space, dimension=512)),
     ],
     ids=["swapped channels", "scale", "mean", "golden", "too much golden", "dimension"],

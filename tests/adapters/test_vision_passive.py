@@ -15,7 +15,7 @@ from app.domain.observation import Box, Face
 from app.errors import ModelMissing, ModelRejected
 from app.ports import Frame
 from app.resources import resource
-from app.vision import manifest
+from app.vision import listing
 from app.vision.engine import Engine
 from app.vision.manifest import AntispoofPack, Channels, Golden
 from app.vision.parts import Parts, Pixels, Points
@@ -232,7 +232,7 @@ def test_the_engine_does_not_start_without_the_pack_it_is_to_use(tmp_path: Path)
 def minifasnet(assets: Path) -> PassiveScorer:
     """The real pack, its files in the assets' own folder."""
     text = resource("models/manifest.toml").read_text(encoding="utf-8")
-    pack = manifest.parse(text).antispoof("minifasnet")
+    pack = listing.parse(text).antispoof("minifasnet")
     moved = [replace(each, file=replace(each.file, path=each.file.name)) for each in pack.scorers]
     return loaded(replace(pack, scorers=tuple(moved)), assets / "models" / "antispoof")
 

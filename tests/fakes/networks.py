@@ -28,7 +28,7 @@ from app.vision.manifest import (
 )
 
 SIDE_PX = 16
-SOURCE = Input(SIDE_PX, SIDE_PX, Channels.BGR, (0.0, 0.0, 0.0), 1.0, "enlarged box")
+SOURCE = Input(SIDE_PX, SIDE_PX, Channels.BGR, (0.0, 0.0, 0.0), (1.0, 1.0, 1.0), "enlarged box")
 
 
 def network(*steps: str, side_px: int = SIDE_PX) -> bytes:

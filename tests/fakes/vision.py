@@ -21,8 +21,9 @@ from app.domain.observation import Box, Face, Observation
 from app.errors import ModelMissing
 from app.ports import Chip, Frame
 from app.resources import library_file, resource
-from app.vision import manifest
-from app.vision.engine import Engine, load_parts
+from app.vision import listing
+from app.vision.engine import Engine
+from app.vision.loading import load_parts
 from app.vision.manifest import Pack
 from app.vision.parts import Found, Parts, Pixels, Points
 
@@ -129,7 +130,7 @@ class ColourRecogniser:
 def embedded_pack() -> Pack:
     """As the project's own manifest describes it."""
     text = resource("models/manifest.toml").read_text(encoding="utf-8")
-    return manifest.parse(text).pack("embedded")
+    return listing.parse(text).pack("embedded")
 
 
 def embedded_engine() -> Engine:

@@ -1,0 +1,66 @@
+"""One network in OpenVINO's own two files, run by the openvino library (an extra)."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+from app.errors import ModelMissing, ModelRejected
+from app.vision.onnx import CURE, Numbers
+
+
+class IrNetwork:
+    """One input of `shape`; one output of `answers` numbers. Not shared between threads.
+
+    `graph` is the XML file and `weights` the other. Raises ModelMissing where the library is not
+    installed, ModelRejected for files that are no such network.
+    """
+
+    def __init__(
+        self, graph: bytes, weights: bytes, name: str, shape: tuple[int, ...], answers: int
+    ) -> None:
+        try:
+            import openvino  # noqa: PLC0415 - an extra
+        except ImportError as fault:
+            raise ModelMissing(
+                "This pack is run by the openvino library, which is not installed. "
+                'Run: python -m pip install "foyer-kiosk[openvino]"'
+            ) from fault
+        self._name, self._shape, self._answers = name, shape, answers
+        threads = max((os.cpu_count() or 1) - 1, 1)
+        try:
+            core = openvino.Core()
+            tensor = openvino.Tensor(np.frombuffer(weights, dtype=np.uint8))
+            model = core.read_model(graph, tensor)
+            # Some processors would compute in sixteen bits: other numbers on other machines.
+            options = {
+                "INFERENCE_NUM_THREADS": threads,
+                "PERFORMANCE_HINT": "LATENCY",
+                "INFERENCE_PRECISION_HINT": "f32",
+            }
+            self._network = core.compile_model(model, "CPU", options)
+        # The library's errors share no base but this one.
+        except Exception as fault:
+            raise self._rejected(f"cannot be read ({type(fault).__name__})") from fault
+        if len(self._network.inputs) != 1 or len(self._network.outputs) != 1:
+            raise self._rejected("does not have the one input and the one output it should")
+
+    def run(self, picture: Numbers) -> Numbers:
+        """The answers to one `picture`, float32 of `shape` less its first side; float32
+        [answers], finite."""
+        fed = picture[None]
+        if fed.shape != self._shape:
+            raise self._rejected(f"was given the shape {fed.shape} instead of {self._shape}")
+        try:
+            answer = np.asarray(self._network(fed)[0])
+        except Exception as fault:
+            raise self._rejected(f"did not run ({type(fault).__name__})") from fault
+        if answer.size != self._answers or answer.shape[0] != 1:
+            raise self._rejected(f"answers with the shape {answer.shape}")
+        if not np.isfinite(answer).all():
+            raise self._rejected("answers with something that is not a number")
+        return np.array(answer, dtype=np.float32).reshape(self._answers)
+
+    def _rejected(self, what: str) -> ModelRejected:
+        return ModelRejected(f"The network {self._name} {what}. {CURE}")
