@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -31,7 +34,7 @@ from app.vision.manifest import (
     Scaling,
     Task,
 )
-from app.vision.openvino import IrNetwork
+from app.vision.openvino import IrNetwork, silent_openvino
 from app.vision.recogniser import DescribedRecogniser
 from app.vision.yunet import YuNet
 from tests.fakes.vision import astronaut, close_up, embedded_engine, embedded_pack
@@ -89,9 +92,29 @@ def test_the_same_face_is_found_where_dlib_finds_it(name: str, models: Path) -> 
     assert np.abs(marks - usual).mean() < 0.02 * face.box.width
 
 
+def silent_or_skip() -> ModuleType:
+    try:
+        return silent_openvino()
+    except ImportError:
+        pytest.skip("the extra openvino is not installed")
+
+
+def test_openvino_reports_to_nobody() -> None:
+    """Imported as it comes it starts a thread that tells its makers."""
+    silent_or_skip()
+    code = (
+        "import sys, threading; from app.vision.openvino import silent_openvino;"
+        "silent_openvino().Core();"
+        "assert threading.active_count() == 1, threading.enumerate();"
+        "assert not [name for name, module in sys.modules.items()"
+        " if name.startswith('openvino_telemetry') and module is not None]"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
+
+
 def test_the_published_form_answers_as_the_converted_one(models: Path, tmp_path: Path) -> None:
     """OpenVINO's own files, made here of the ONNX file; upstream's were not at hand."""
-    openvino = pytest.importorskip("openvino", reason="the extra openvino is not installed")
+    openvino = silent_or_skip()
     pack = MANIFEST.pack("retail-0095")
     converted = MANIFEST.pack("retail-0095-onnx").file(Task.RECOGNISER)
     model = openvino.Core().read_model(models / converted.path)
@@ -109,7 +132,7 @@ def test_the_published_form_answers_as_the_converted_one(models: Path, tmp_path:
 
 @pytest.mark.parametrize("spoilt", [b"", b"<net/>", b"\0" * 999])
 def test_a_file_that_is_no_such_network_is_refused(spoilt: bytes) -> None:
-    pytest.importorskip("openvino", reason="the extra openvino is not installed")
+    silent_or_skip()
     with pytest.raises(ModelRejected, match="Install the model pack again"):
         IrNetwork(spoilt, spoilt, "net", (1, 3, 4, 4), 8)
 
