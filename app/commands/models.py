@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.commands import pack_change
 from app.commands.context import Context, json_argument
 from app.commands.tables import lines, size
 from app.errors import ModelError, ModelRejected
@@ -18,8 +19,11 @@ examples:
   foyer models list              packs, licences, files, and what their distances mean
   foyer models verify            every digest, then load the pack in use and test it
   foyer models verify embedded   the same for a pack by name
+  foyer models install recommended
+                                 fetch the best pack that may be used commercially
   foyer models install minifasnet --from DIR
                                  copy a pack's files out of a folder, if they are the right ones
+  foyer models use retail-0095   let it decide from the next start
 """
 
 UNMEASURED = "It names nobody until it was measured: foyer evaluate identities --calibrate."
@@ -38,11 +42,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing = actions.add_parser("list", help="what there is, with licences and calibration")
     verify = actions.add_parser("verify", help="check every file, then load and test")
     verify.add_argument("pack", nargs="?", help="default: those in use")
-    install = actions.add_parser("install", help="copy a pack into the models folder")
-    install.add_argument("pack", help="its name, from: foyer models list")
-    install.add_argument("--from", dest="source", type=Path, required=True, metavar="DIR")
-    for each in (listing, verify, install):
+    for each in (listing, verify):
         json_argument(each)
+    pack_change.add_arguments(actions)
 
 
 def run(context: Context) -> int:
@@ -50,7 +52,11 @@ def run(context: Context) -> int:
         case "verify":
             return _verify(context)
         case "install":
-            return _install(context)
+            return pack_change.install(context, _manifest())
+        case "use":
+            return pack_change.use(context, _manifest())
+        case "remove":
+            return pack_change.remove(context, _manifest())
         case _:
             return _list(context)
 
@@ -71,7 +77,7 @@ def _list(context: Context) -> int:
         documents.append(_document(pack, places, in_use=in_use))
         for line in _about(pack, places, in_use=in_use):
             context.print(line)
-    passive = _passive_in_use(context)
+    passive = passive_in_use(context)
     antispoofs = []
     for antispoof in _manifest().antispoofs:
         in_use = antispoof == passive
@@ -83,7 +89,7 @@ def _list(context: Context) -> int:
     return 0
 
 
-def _passive_in_use(context: Context) -> AntispoofPack | None:
+def passive_in_use(context: Context) -> AntispoofPack | None:
     from app.runtime import bootstrap  # noqa: PLC0415
 
     return bootstrap.antispoof_pack(context.settings)
@@ -216,9 +222,8 @@ def _file_documents(
     ]
 
 
-def _named(name: str) -> Pack | AntispoofPack:
+def named(manifest: Manifest, name: str) -> Pack | AntispoofPack:
     """A pack of either kind; raises ModelRejected with the names there are."""
-    manifest = _manifest()
     every: tuple[Pack | AntispoofPack, ...] = (*manifest.packs, *manifest.antispoofs)
     found = next((pack for pack in every if pack.name == name), None)
     if found is None:
@@ -230,8 +235,8 @@ def _named(name: str) -> Pack | AntispoofPack:
 def _verify(context: Context) -> int:
     """Digests first, then loading and the golden answers; each fault with what to do."""
     name, passive = context.args.pack or context.settings.models.pack, None
-    packs = [_named(name)]
-    if not context.args.pack and (passive := _passive_in_use(context)) is not None:
+    packs = [named(_manifest(), name)]
+    if not context.args.pack and (passive := passive_in_use(context)) is not None:
         packs.append(passive)
     steps = [step for pack in packs for step in _steps(pack, context.settings.models.folder)]
     for what, fault in steps:
@@ -252,10 +257,10 @@ def _steps(pack: Pack | AntispoofPack, folder: Path) -> list[tuple[str, str]]:
     works = "golden embedding" if isinstance(pack, Pack) else "golden scores"
     if any(fault for _, fault in steps):
         return [*steps, (works, "not tried: its files are not the right ones.")]
-    return [*steps, (works, _loading_fault(pack, folder))]
+    return [*steps, (works, loading_fault(pack, folder))]
 
 
-def _loading_fault(pack: Pack | AntispoofPack, folder: Path) -> str:
+def loading_fault(pack: Pack | AntispoofPack, folder: Path) -> str:
     """Empty when the pack loads and computes what it should."""
     from app.vision.engine import Engine  # noqa: PLC0415 - OpenCV comes with it
     from app.vision.manifest import Pack  # noqa: PLC0415
@@ -267,24 +272,3 @@ def _loading_fault(pack: Pack | AntispoofPack, folder: Path) -> str:
     except ModelError as fault:
         return str(fault)
     return ""
-
-
-def _install(context: Context) -> int:
-    from app.vision.install import install  # noqa: PLC0415
-
-    pack, folder = _named(context.args.pack), context.settings.models.folder
-    paths = install(pack, context.args.source, folder)
-    for path in paths:
-        context.print(f"installed {path}")
-    fault = _loading_fault(pack, folder)
-    works = "works. A kiosk that is running uses it from its next start."
-    context.print(f"FIX   {pack.name}: {fault}" if fault else f"ok    {pack.name} {works}")
-    context.answer(
-        {
-            "pack": pack.name,
-            "files": [str(path) for path in paths],
-            "sound": not fault,
-            "fault": fault or None,
-        }
-    )
-    return 1 if fault else 0

@@ -318,13 +318,17 @@ def agreed(
     tracks = {faces[number].track for number in wanted}
     if len(tracks) != 1:
         return False
-    chosen = sorted({*wanted, *_now_and_then(tape, faces, max(wanted))})
+    track = faces[wanted[0]].track
+    looks = [number for number, face in faces.items() if face.track == track]
+    ends = agreement.ending(looks, complete.met_frames)
+    chosen = sorted({*wanted, *ends, *_now_and_then(tape, faces, max(wanted))})
     samples = [
         Sample(
             number,
             faces[number].pose,
             embed(number, faces[number]),
             number in complete.met_frames,
+            number in ends,
         )
         for number in chosen
         if faces[number].track in tracks

@@ -321,8 +321,12 @@ class VisionRoom:
     def _is_one_person(self, job: Identify, track: int) -> bool:
         """Over everything embedded of the track, up to the last look the session went by."""
         last = max((*job.match_frames, *job.met_frames))
+        looks = [number for number, kept in self._chips.items() if kept.track == track]
+        ends = agreement.ending(looks, job.met_frames)
+        for number in ends:
+            self._embedding(number)
         samples = [
-            Sample(number, kept.pose, kept.embedding, number in job.met_frames)
+            Sample(number, kept.pose, kept.embedding, number in job.met_frames, number in ends)
             for number, kept in self._chips.items()
             if kept.track == track and number <= last and kept.embedding is not None
         ]

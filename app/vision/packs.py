@@ -32,6 +32,11 @@ def is_begun(pack: Pack | AntispoofPack, models: Path) -> bool:
     return any(_is_there(file, models) for file in pack.files)
 
 
+def is_complete(pack: Pack | AntispoofPack, models: Path) -> bool:
+    """Whether every file of the pack is there, whatever is in them."""
+    return all(_is_there(file, models) for file in pack.files)
+
+
 def _is_there(file: ModelFile, models: Path) -> bool:
     try:
         locate(file, models)

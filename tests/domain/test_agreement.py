@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.agreement import Sample, is_one_person
+from app.domain.agreement import Sample, ending, is_one_person
 from app.domain.matching import CalibrationPoint, Embedding, MatchPolicy, Metric, Space
 from app.domain.observation import Pose
 
@@ -94,3 +95,18 @@ def test_nothing_at_rest_agrees_with_nothing() -> None:
     assert not agrees([])
     assert not agrees([sample(1, person(1), 30.0)])
     assert not is_one_person(one(person(1)), (), SPACE, POLICY)
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10_000))
+def test_somebody_who_only_gives_the_last_answer_is_seen(seed: int) -> None:
+    """Nearer than a single answer may be, and turned away so far that nobody is at rest then."""
+    of, other = person(seed), near(person(seed), 0.055, seed)
+    answered = [sample(FACES + at, other, 25.0, answers=at == 2) for at in range(3)]
+    assert not agrees([*one(of), *(replace(each, ends=True) for each in answered)])
+
+
+def test_the_end_is_the_last_looks_up_to_the_last_answer() -> None:
+    assert ending([9, 1, 4, 5, 6, 7], (1, 6)) == (4, 5, 6)
+    assert ending([6, 1], (1, 6)) == (1, 6)
+    assert ending([1, 2], ()) == ()
