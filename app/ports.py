@@ -13,14 +13,18 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.adapting import AdaptPolicy, Declined
+from app.domain.ageing import AgeingPolicy, Trend
 from app.domain.assurance import Tested
 from app.domain.depth import SecondKind
 from app.domain.journal import Entry, Row, Tally
 from app.domain.lockout import Lockout
-from app.domain.matching import Embedding, Snapshot, Space
+from app.domain.matching import Embedding, MatchPolicy, Snapshot, Space
 from app.domain.observation import Face, Observation
 from app.domain.people import Claim, Person, Secret
+from app.domain.shadow import Comparison, Report
 from app.domain.source import Camera, EnrolledCamera
+from app.domain.templates import Stored, Template, Update
 
 
 class Clock(Protocol):
@@ -158,6 +162,65 @@ class Journal(Protocol):
     def rows(self, last: int | None = None) -> Iterator[Row]: ...
 
 
+class Care(Protocol):
+    """What a gallery keeps beside templates so that they stay good. All of it goes with the person.
+
+    `add` stores templates of any spaces at once, and starts their trends anew. `note_visit` moves
+    a trend by the distance of a granted visit (share of the claim threshold). `keep_crops` refuses
+    without the person's consent; withdrawing it, `re_encode` and erasure let the pictures (PNG)
+    go. `note_on`: a kiosk was at work that much longer. `adapt` answers with the id of the update
+    it made; `undo` puts back what was before the newest one. `note_comparison` and `note_visit`
+    write nothing of somebody who is not here.
+    """
+
+    def add(self, person_id: str, new: Sequence[Template], entry: Entry) -> None: ...
+
+    def stored(self, person_id: str | None = None) -> tuple[Stored, ...]: ...
+
+    def note_visit(
+        self, person_id: str, space: str, share: float, policy: AgeingPolicy
+    ) -> None: ...
+
+    def trend(self, person_id: str, space: str) -> Trend: ...
+
+    def trends(self, space: str) -> dict[str, Trend]: ...
+
+    def asked_s(self, person_id: str) -> float | None: ...
+
+    def note_asked(self, person_id: str, entry: Entry) -> None: ...
+
+    def consents(self) -> frozenset[str]: ...
+
+    def set_consent(self, person_id: str, entry: Entry, *, given: bool) -> None: ...
+
+    def keep_crops(self, person_id: str, pictures: Sequence[bytes], entry: Entry) -> None: ...
+
+    def crops(self, person_id: str) -> tuple[bytes, ...]: ...
+
+    def crop_counts(self) -> dict[str, int]: ...
+
+    def re_encode(self, person_id: str, new: Sequence[Template], entry: Entry) -> None: ...
+
+    def note_on(self, seconds: float) -> None: ...
+
+    def adapt(
+        self,
+        person_id: str,
+        space: Space,
+        visit: Embedding,
+        limits: tuple[AdaptPolicy, MatchPolicy],
+        entry: Entry,
+    ) -> int | Declined: ...
+
+    def updates(self, person_id: str) -> tuple[Update, ...]: ...
+
+    def undo(self, update_id: int, entry: Entry) -> Update: ...
+
+    def note_comparison(self, seen: Comparison) -> None: ...
+
+    def comparison_report(self, live: str, shadow: str) -> Report: ...
+
+
 class Gallery(Journal, Protocol):
     """People, templates, credentials and journal in one encrypted place. One writer thread.
 
@@ -166,6 +229,9 @@ class Gallery(Journal, Protocol):
     camera (`source.NEVER_ENROLLED`) and takes the place of an earlier enrolment of the same one.
     `tested` are the self-tests whose signatures hold, the newest of each camera.
     """
+
+    @property
+    def care(self) -> Care: ...
 
     def open(self) -> None: ...
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 
 from app.domain.journal import GENESIS, Entry, EntryKind, Row, canonical, link
-from app.domain.people import Status
+from app.domain.people import Person, Status
 from app.errors import GalleryRefused
 from app.gallery import people
 from app.gallery.sql import Connection, encodable, errors_told
@@ -30,6 +31,11 @@ def append(connection: Connection, entry: Entry) -> int:
         "INSERT INTO journal VALUES (?, ?, ?)", (sequence, text, link(previous, sequence, text))
     )
     return sequence
+
+
+def about(entry: Entry, person: Person) -> Entry:
+    """The entry as one about this person, as they are stored now."""
+    return replace(entry, person=person.id, person_version=person.version)
 
 
 def refuse_stale(connection: Connection, entry: Entry) -> None:

@@ -11,8 +11,11 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 
-from app.domain.lockout import Lockout
+from app.domain import lockout as rule
+from app.domain.journal import Tally
+from app.domain.lockout import Lockout, LockoutPolicy
 from app.domain.people import Claim, ClaimKind, Person
+from app.gallery import people
 from app.gallery.sql import Connection, encodable
 
 #: Rows for claims of nobody. Cycling through more numbers than this at a kiosk takes hours.
@@ -81,3 +84,18 @@ def clear(connection: Connection, subject: Subject) -> None:
 
 def clear_person(connection: Connection, person_id: str) -> None:
     connection.execute("DELETE FROM lockouts WHERE person = ?", (person_id,))
+
+
+def count(
+    connection: Connection, key: bytes, tally: Tally, utc_s: float, policy: LockoutPolicy
+) -> None:
+    """What a finished attempt does to its claim's failures, or to those of the face path."""
+    if tally.claim is None:
+        subject = face_path(key)
+    else:
+        person = people.by_claim(connection, key, tally.claim)
+        subject = subject_of(key, tally.claim, person)
+    if tally.failed:
+        write(connection, subject, rule.fail(read(connection, subject), utc_s, policy), utc_s)
+    else:
+        clear(connection, subject)

@@ -22,6 +22,7 @@ from app.domain.matching import Embedding, Snapshot, Space
 from app.domain.people import Claim, ClaimKind, Person
 from app.domain.reasons import Reason
 from app.domain.source import EnrolledCamera
+from app.domain.templates import Template
 from app.errors import (
     GalleryError,
     GalleryLocked,
@@ -40,6 +41,7 @@ from app.gallery import (
     templates,
     trials,
 )
+from app.gallery.care_store import CareShelf
 from app.gallery.inspection import Finding, GalleryInfo
 from app.gallery.reserve import Reserve
 from app.gallery.sql import (
@@ -69,7 +71,8 @@ class Store:
     """A gallery at `path`. `create`: make a new one even where the key store remembers one.
 
     Without `create` a missing file is made only when the key store has no high-water mark.
-    Evidence of face sessions is kept for `keep_days`, 0 for never, by the clock `utc_s`.
+    Evidence of face sessions is kept for `keep_days`, 0 for never, by the clock `utc_s`. Pictures
+    for the next model are kept with `crops` alone; without it those there are go on opening.
     """
 
     path: Path
@@ -77,6 +80,7 @@ class Store:
     policy: LockoutPolicy = field(default_factory=LockoutPolicy)
     create: bool = False
     keep_days: int = 7
+    crops: bool = False
     utc_s: Callable[[], float] = time.time
     _session: _Session | None = None
 
@@ -111,8 +115,10 @@ class Store:
             self._with_reserve(self._purge)
 
     def _purge(self) -> None:
-        """Lets go of evidence whose days are over."""
+        """Lets go of evidence whose days are over, and of pictures no policy keeps."""
         now_s = self.utc_s()
+        if not self.crops and self.care.crop_counts():
+            self.care.forget_all_crops(Entry(EntryKind.SYSTEM, now_s, granted=True))
         with self._reading() as session:
             due = evidence.is_overdue(session.connection, now_s, self.keep_days)
         if due:
@@ -169,7 +175,9 @@ class Store:
                 )
                 sequence = evidence.append(session.connection, entry, tape, self.keep_days)
                 if tally is not None:
-                    self._count(session, tally, entry.utc_s)
+                    lockouts.count(
+                        session.connection, session.keys.badge, tally, entry.utc_s, self.policy
+                    )
                 face = lockouts.read(session.connection, lockouts.face_path(session.keys.badge))
             return Receipt(sequence, face.until_s)
 
@@ -258,51 +266,35 @@ class Store:
 
     def clear_pin_failures(self, claim: Claim) -> None:
         with self._writing() as session:
-            self._count(session, Tally(claim, failed=False), 0.0)
-
-    def _count(self, session: _Session, tally: Tally, utc_s: float) -> None:
-        key = session.keys.badge
-        if tally.claim is None:
-            subject = lockouts.face_path(key)
-        else:
-            person = people.by_claim(session.connection, key, tally.claim)
-            subject = lockouts.subject_of(key, tally.claim, person)
-        if tally.failed:
-            before = lockouts.read(session.connection, subject)
-            after = rule.fail(before, utc_s, self.policy)
-            lockouts.write(session.connection, subject, after, utc_s)
-        else:
-            lockouts.clear(session.connection, subject)
+            cleared = Tally(claim, failed=False)
+            lockouts.count(session.connection, session.keys.badge, cleared, 0.0, self.policy)
 
     # -- changing people
 
     def put_person(self, person: Person, entry: Entry) -> Person:
         with self._changing() as session:
             stored = people.put(session.connection, person)
-            journal.append(session.connection, _about(entry, stored))
+            journal.append(session.connection, journal.about(entry, stored))
         return stored
 
     def remove_person(self, person_id: str, entry: Entry) -> None:
         def erase() -> None:
             with self._changing() as session:
                 gone = people.erase(session.connection, person_id)
-                journal.append(session.connection, _about(entry, gone))
+                journal.append(session.connection, journal.about(entry, gone))
 
         self._with_reserve(erase)
 
     def add_templates(
         self, person_id: str, space: Space, embeddings: Sequence[Embedding], entry: Entry
     ) -> None:
-        with self._changing() as session:
-            person = people.touch(session.connection, person_id)
-            templates.add(session.connection, person_id, space, embeddings, entry.utc_s)
-            journal.append(session.connection, _about(entry, person))
+        self.care.add(person_id, [Template(space, each) for each in embeddings], entry)
 
     def set_badge(self, person_id: str, badge: str, entry: Entry) -> None:
         with self._changing() as session:
             person = people.touch(session.connection, person_id)
             people.set_badge(session.connection, session.keys.badge, person_id, badge)
-            journal.append(session.connection, _about(entry, person))
+            journal.append(session.connection, journal.about(entry, person))
 
     def set_pin_hash(self, person_id: str, pin_hash: str, entry: Entry) -> None:
         """A new PIN starts without failures."""
@@ -310,7 +302,7 @@ class Store:
             person = people.touch(session.connection, person_id)
             people.set_pin_hash(session.connection, person_id, pin_hash)
             lockouts.clear_person(session.connection, person_id)
-            journal.append(session.connection, _about(entry, person))
+            journal.append(session.connection, journal.about(entry, person))
 
     def set_admin_pin_hash(self, pin_hash: str, entry: Entry) -> None:
         with self._changing() as session:
@@ -318,6 +310,12 @@ class Store:
             admin = lockouts.subject_of(session.keys.badge, Claim(ClaimKind.ADMIN, ""), None)
             lockouts.clear(session.connection, admin)
             journal.append(session.connection, entry)
+
+    # -- what is kept beside templates
+
+    @property
+    def care(self) -> CareShelf:
+        return CareShelf(self._reading, self._writing, self._changing)
 
     # -- cameras
 
@@ -444,7 +442,3 @@ class Store:
             if not self._reserve.release():
                 raise
             return work()
-
-
-def _about(entry: Entry, person: Person) -> Entry:
-    return replace(entry, person=person.id, person_version=person.version)

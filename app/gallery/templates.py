@@ -7,27 +7,65 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.domain.matching import Embedding, Snapshot, Space, is_usable, snapshot_of
+from app.domain.templates import Origin, Stored, Template
 from app.errors import GalleryCorrupt, GalleryRefused
 from app.gallery import people
 from app.gallery.sql import Connection
 
 
 def add(
-    connection: Connection,
-    person_id: str,
-    space: Space,
-    embeddings: Sequence[Embedding],
-    created_s: float,
+    connection: Connection, person_id: str, templates: Sequence[Template], created_s: float
 ) -> None:
-    """Stores more templates of an existing person. Raises GalleryRefused, storing none."""
-    refuse_unusable(space, embeddings)
+    """Stores more templates of an existing person. Raises GalleryRefused, storing none.
+
+    What is taken anew starts a new trend; an adaptive template never comes this way.
+    """
+    for each in templates:
+        refuse_unusable(each.space, [each.embedding])
+        if each.origin is Origin.ADAPTIVE:
+            raise GalleryRefused("An adaptive template is made by an update. Use that.")
+        if any(not word or word.split() != [word] for word in each.tags):
+            raise GalleryRefused("A tag is one word. Correct it.")
+        if each.quality is not None and not 0.0 <= each.quality <= 1.0:
+            raise GalleryRefused("A quality is from 0 to 1. Measure it again.")
     connection.executemany(
-        "INSERT INTO templates (person, space, embedding, created_s) VALUES (?, ?, ?, ?)",
+        "INSERT INTO templates (person, space, embedding, created_s, tags, origin, quality) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            (person_id, space.id, np.asarray(vector, dtype="<f4").tobytes(), created_s)
-            for vector in embeddings
+            (
+                person_id,
+                each.space.id,
+                packed(each.embedding),
+                created_s,
+                " ".join(sorted(each.tags)),
+                each.origin.value,
+                each.quality,
+            )
+            for each in templates
         ],
     )
+    connection.executemany(
+        "DELETE FROM trends WHERE person = ? AND space = ?",
+        {(person_id, each.space.id) for each in templates},
+    )
+
+
+def packed(embedding: Embedding) -> bytes:
+    """As it is stored: float32, little-endian."""
+    return np.asarray(embedding, dtype="<f4").tobytes()
+
+
+def stored(connection: Connection, person_id: str | None) -> list[Stored]:
+    """Facts about one person's templates (None: everybody's), oldest first."""
+    rows = connection.execute(
+        "SELECT id, person, space, origin, tags, quality, created_s FROM templates "
+        "WHERE ?1 IS NULL OR person = ?1 ORDER BY id",
+        (person_id,),
+    )
+    return [
+        Stored(row[0], row[1], row[2], Origin(row[3]), frozenset(row[4].split()), row[5], row[6])
+        for row in rows
+    ]
 
 
 def refuse_unusable(space: Space, embeddings: Sequence[Embedding]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,9 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.domain.journal import Entry, EntryKind, Tally
-from app.domain.matching import Metric, Space
+from app.domain.adapting import AdaptPolicy
+from app.domain.ageing import AgeingPolicy
+from app.domain.journal import Entry, EntryKind, Tally, parse
+from app.domain.matching import CalibrationPoint, MatchPolicy, Metric, Space
 from app.domain.people import Claim, ClaimKind, Person
+from app.domain.shadow import Comparison, Kind
+from app.domain.templates import Origin, Template
 from app.errors import GalleryError
 from app.gallery import lockouts, opening, sql
 from app.gallery.people import badge_hash
@@ -231,3 +236,94 @@ def test_evidence_goes_from_every_page_when_the_gallery_is_opened_late(dated: St
     later.open()
     later.close()
     assert left(dated, traces_of(tape)) == {}
+
+
+# -- what is kept beside templates
+
+CALIBRATED = replace(SPACE, calibration=(CalibrationPoint(1e-4, 0.4), CalibrationPoint(1e-2, 0.8)))
+UNDONE = replace(CHANGE, detail="undone {id}", utc_s=NOW + 2e7)
+
+
+def cared_for(store: Store, draw: random.Random) -> tuple[str, dict[str, bytes]]:
+    """Somebody with all of it, and every trace of theirs that can be told from others'."""
+    person = store.put_person(Person("", f"{draw.getrandbits(32)}", "Ada"), CHANGE)
+    values = np.array([draw.gauss(0, 0.1) for _ in range(SPACE.dimension)], dtype="<f4")
+    store.care.add(person.id, [Template(CALIBRATED, values)], CHANGE)
+    picture = draw.randbytes(30_000)
+    store.care.set_consent(person.id, CHANGE, given=True)
+    store.care.keep_crops(person.id, [picture], CHANGE)
+    share, other = draw.random(), draw.randbytes(4)
+    store.care.note_visit(person.id, "faces-128", share, AgeingPolicy())
+    store.care.note_asked(person.id, replace(CHANGE, utc_s=NOW + 1))
+    traces = {
+        "template": values.tobytes()[:24],
+        "picture's start": picture[100:124],
+        "picture's end": picture[-24:],
+        "trend": struct.pack(">d", share),
+    }
+    limits = (AdaptPolicy(enabled=True), MatchPolicy())
+    for month in (1, 2):
+        visit = values.copy()
+        visit[:4] += np.frombuffer(other, dtype=np.uint8) / np.float32(5000.0)
+        entry = replace(CHANGE, detail="adapted", utc_s=NOW + month * 31 * 86400.0)
+        store.care.note_on(31 * 86400.0)
+        assert isinstance(store.care.adapt(person.id, CALIBRATED, visit, limits, entry), int)
+        adaptive = store.snapshot(CALIBRATED).templates[-1]
+        traces[f"adaptive {month}"] = adaptive.tobytes()[:16]
+    seen = Comparison("faces-128", "faces-512", Kind.OTHER_PERSON, person.id, person.id, NOW)
+    store.care.note_comparison(seen)
+    return person.id, traces
+
+
+@pytest.fixture
+def caring(tmp_path: Path) -> Iterator[Store]:
+    store = Store(tmp_path / "g.db", MemoryKeyStore(), crops=True)
+    store.open()
+    yield store
+    store.close()
+
+
+def test_what_is_kept_beside_templates_goes_from_every_page_with_its_person(caring: Store) -> None:
+    draw = random.Random(7)
+    first, second = cared_for(caring, draw), cared_for(caring, draw)
+    assert set(left(caring, first[1])) == set(first[1])
+    caring.remove_person(first[0], ERASED)
+    assert left(caring, first[1]) == {}
+    assert set(left(caring, second[1])) == set(second[1])
+    assert caring.care.comparison_report("faces-128", "faces-512").visits == 1
+
+
+def test_kept_pictures_go_from_every_page_with_the_consent(caring: Store) -> None:
+    person, traces = cared_for(caring, random.Random(8))
+    pictures = {what: trace for what, trace in traces.items() if what.startswith("picture")}
+    caring.care.set_consent(person, CHANGE, given=False)
+    assert left(caring, pictures) == {}
+
+
+def test_kept_pictures_go_from_every_page_once_encoded_again(caring: Store) -> None:
+    person, traces = cared_for(caring, random.Random(9))
+    pictures = {what: trace for what, trace in traces.items() if what.startswith("picture")}
+    again = Template(WIDE, np.ones(512, np.float32), origin=Origin.RE_ENCODED)
+    caring.care.re_encode(person, [again], CHANGE)
+    assert left(caring, pictures) == {}
+
+
+def test_kept_pictures_go_from_every_page_when_no_policy_keeps_them(caring: Store) -> None:
+    _, traces = cared_for(caring, random.Random(10))
+    pictures = {what: trace for what, trace in traces.items() if what.startswith("picture")}
+    caring.close()
+    strict = Store(caring.path, caring.key_store)
+    strict.open()
+    assert strict.care.crop_counts() == {}
+    assert parse(list(strict.rows())[-1].text).detail == "kept-pictures-erased 1"
+    strict.close()
+    assert left(caring, pictures) == {}
+
+
+def test_an_update_taken_back_leaves_nothing_of_what_it_made(caring: Store) -> None:
+    person, traces = cared_for(caring, random.Random(11))
+    for update in reversed(caring.care.updates(person)):
+        caring.care.undo(update.id, UNDONE)
+    made = {what: trace for what, trace in traces.items() if what.startswith("adaptive")}
+    assert left(caring, made) == {}
+    assert set(left(caring, {"template": traces["template"]})) == {"template"}

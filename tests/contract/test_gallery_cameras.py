@@ -14,6 +14,7 @@ from app.errors import GalleryLocked, GalleryRefused, GalleryUnwritable
 from app.gallery import opening, sql
 from app.gallery.store import Store
 from app.ports import Gallery
+from tests.fakes.earlier import earlier
 from tests.fakes.gallery import MemoryGallery
 from tests.fakes.keys import MemoryKeyStore
 from tests.fakes.lens import ENROLLED, LENS
@@ -150,16 +151,11 @@ def test_a_row_that_is_not_what_its_fingerprint_says_enrols_nothing(
 
 
 def test_a_gallery_of_the_version_before_is_brought_up_and_asks_for_a_camera(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     keys = MemoryKeyStore()
-    scripts = opening.migrations()
-    monkeypatch.setattr(opening, "migrations", lambda: scripts[:1])
-    old = Store(tmp_path / "g.db", keys)
-    old.open()
-    old.set_admin_pin_hash("hash", ENTRY)
-    old.close()
-    monkeypatch.setattr(opening, "migrations", lambda: scripts)
+    hashed = ("UPDATE gallery SET admin_pin_hash = ?", ("hash",))
+    earlier(tmp_path / "g.db", keys, 1, [hashed], [ENTRY])
     store = Store(tmp_path / "g.db", keys)
     store.open()
     assert store.admin_pin_hash() == "hash"

@@ -16,11 +16,13 @@ from app.domain import lockout as rule
 from app.domain.assurance import Tested
 from app.domain.journal import GENESIS, Entry, EntryKind, Row, Tally, canonical, link
 from app.domain.lockout import Lockout, LockoutPolicy
-from app.domain.matching import Embedding, Snapshot, Space, is_usable, snapshot_of
+from app.domain.matching import Embedding, Snapshot, Space, snapshot_of
 from app.domain.people import Claim, ClaimKind, Person, Status
 from app.domain.source import NEVER_ENROLLED, EnrolledCamera
+from app.domain.templates import Template
 from app.errors import GalleryLocked, GalleryRefused, GalleryUnwritable
 from app.ports import PinAttempt, Receipt, Resolution
+from tests.fakes.care import Beside, Kept, MemoryCare
 from tests.fakes.clock import START_UTC_S
 
 FACE_PATH = "face"
@@ -34,7 +36,8 @@ class MemoryGallery:
     changes: int = 0
     known: dict[str, Person] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
-    templates: list[tuple[str, str, Embedding]] = field(default_factory=list)
+    templates: list[Kept] = field(default_factory=list)
+    beside: Beside = field(default_factory=Beside)
     badges: dict[str, str] = field(default_factory=dict)
     pins: dict[str, str] = field(default_factory=dict)
     lockouts: dict[str, Lockout] = field(default_factory=dict)
@@ -117,7 +120,7 @@ class MemoryGallery:
 
     def snapshot(self, space: Space) -> Snapshot:
         self._require_open()
-        rows = [(person, vector) for person, name, vector in self.templates if name == space.id]
+        rows = [(row.person, row.embedding) for row in self.templates if row.space == space.id]
         return snapshot_of(self.changes, space, self.known, rows)
 
     def people(self) -> list[Person]:
@@ -130,7 +133,7 @@ class MemoryGallery:
 
     def template_counts(self) -> dict[str, int]:
         self._require_open()
-        owners = [person for person, _, _ in self.templates]
+        owners = [row.person for row in self.templates]
         return {person: owners.count(person) for person in owners}
 
     def resolve(self, claim: Claim) -> Resolution:
@@ -209,7 +212,8 @@ class MemoryGallery:
         person = self._existing(person_id)
         del self.known[person_id]
         self.erased.add(person_id)
-        self.templates = [row for row in self.templates if row[0] != person_id]
+        self.templates = [row for row in self.templates if row.person != person_id]
+        self.beside.forget(person_id)
         self.tapes = {row: kept for row, kept in self.tapes.items() if kept[0] != person_id}
         self.badges = {text: owner for text, owner in self.badges.items() if owner != person_id}
         self.pins.pop(person_id, None)
@@ -219,14 +223,11 @@ class MemoryGallery:
     def add_templates(
         self, person_id: str, space: Space, embeddings: Sequence[Embedding], entry: Entry
     ) -> None:
-        self._require_writable()
-        self._existing(person_id)
-        with np.errstate(over="ignore"):
-            vectors = [np.array(vector, dtype=np.float32) for vector in embeddings]
-        if not all(is_usable(vector, space) for vector in vectors):
-            raise GalleryRefused("Not a template. Take the picture again.")
-        self.templates += [(person_id, space.id, vector) for vector in vectors]
-        self._changed(entry, self._touch(person_id))
+        self.care.add(person_id, [Template(space, vector) for vector in embeddings], entry)
+
+    @property
+    def care(self) -> MemoryCare:
+        return MemoryCare(self)
 
     def set_badge(self, person_id: str, badge: str, entry: Entry) -> None:
         self._require_writable()
