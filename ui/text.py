@@ -69,6 +69,24 @@ _REASONS: dict[Reason, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("foyer", "Please look straight ahead"),
         QT_TRANSLATE_NOOP("foyer", "Face the screen first, and move only when it asks you to."),
     ),
+    Reason.TILTED: (
+        QT_TRANSLATE_NOOP("foyer", "Please hold your head upright"),
+        QT_TRANSLATE_NOOP("foyer", "Face the screen with your head straight, and try again."),
+    ),
+    Reason.EYES_COVERED: (
+        QT_TRANSLATE_NOOP("foyer", "We could not see your eyes"),
+        QT_TRANSLATE_NOOP(
+            "foyer", "Take off dark glasses or brush back your hair, or use your badge or PIN."
+        ),
+    ),
+    Reason.MOUTH_COVERED: (
+        QT_TRANSLATE_NOOP("foyer", "We could not see your nose and mouth"),
+        QT_TRANSLATE_NOOP("foyer", "Lower your mask or scarf, or use your badge or PIN."),
+    ),
+    Reason.EYES_CLOSED: (
+        QT_TRANSLATE_NOOP("foyer", "Your eyes were closed"),
+        QT_TRANSLATE_NOOP("foyer", "Look at the camera with open eyes, and try again."),
+    ),
     Reason.HOLD_STILL: (
         QT_TRANSLATE_NOOP("foyer", "Please hold still for a moment"),
         QT_TRANSLATE_NOOP("foyer", "Face the screen calmly, then follow the prompts."),
@@ -170,6 +188,10 @@ _HINTS: dict[Reason, str] = {
     Reason.BLURRED: QT_TRANSLATE_NOOP("foyer", "Hold still, please"),
     Reason.CUT_OFF: QT_TRANSLATE_NOOP("foyer", "Whole face in the oval, please"),
     Reason.LOOK_STRAIGHT: QT_TRANSLATE_NOOP("foyer", "Look straight ahead, please"),
+    Reason.TILTED: QT_TRANSLATE_NOOP("foyer", "Hold your head upright, please"),
+    Reason.EYES_COVERED: QT_TRANSLATE_NOOP("foyer", "Uncover your eyes, please"),
+    Reason.MOUTH_COVERED: QT_TRANSLATE_NOOP("foyer", "Uncover your nose and mouth, please"),
+    Reason.EYES_CLOSED: QT_TRANSLATE_NOOP("foyer", "Open your eyes, please"),
     Reason.HOLD_STILL: QT_TRANSLATE_NOOP("foyer", "Hold still, please"),
 }
 

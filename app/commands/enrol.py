@@ -123,7 +123,7 @@ def _seen(context: Context, engine: FaceEngine) -> list[Picture]:
     from app.commands import pictures, sitting  # noqa: PLC0415
     from app.runtime import bootstrap  # noqa: PLC0415
 
-    policy = context.settings.policy().quality
+    policy = context.settings.policy().quality.for_enrolment()
     if context.args.camera:
         return sitting.sit(bootstrap.frame_source(context.settings), engine, policy, context.print)
     photos = context.progress(context.args.photos, len(context.args.photos), "photographs")

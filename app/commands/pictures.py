@@ -27,6 +27,10 @@ SAID: dict[Reason, str] = {
     Reason.BLURRED: "The face is blurred. Hold still and focus on it.",
     Reason.CUT_OFF: "The face is cut off. Take the whole head, with room around it.",
     Reason.LOOK_STRAIGHT: "The face is turned away. Look straight at the camera.",
+    Reason.TILTED: "The head is tilted. Hold it upright, or turn the picture.",
+    Reason.EYES_COVERED: "The eyes are covered. Take off dark glasses, or brush back the hair.",
+    Reason.MOUTH_COVERED: "Nose or mouth are covered. Take off the mask, and keep hands away.",
+    Reason.EYES_CLOSED: "The eyes are closed. Look at the camera with open eyes.",
 }
 ANOTHER = "another-person"
 UNUSABLE = "unusable"

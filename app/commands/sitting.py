@@ -35,6 +35,10 @@ HINTS: dict[Reason, str] = {
     Reason.BLURRED: "Hold still.",
     Reason.CUT_OFF: "Move to the middle of the picture.",
     Reason.LOOK_STRAIGHT: "Look straight at the camera.",
+    Reason.TILTED: "Hold your head upright.",
+    Reason.EYES_COVERED: "Take off dark glasses, or brush back the hair.",
+    Reason.MOUTH_COVERED: "Uncover nose and mouth.",
+    Reason.EYES_CLOSED: "Open your eyes.",
 }
 
 

@@ -35,6 +35,9 @@ HINTS: dict[Reason, str] = {
     Reason.CUT_OFF: "The whole face into the picture, please.",
     Reason.HOLD_STILL: "Hold still, please.",
     Reason.LOOK_STRAIGHT: REST,
+    Reason.TILTED: "The head upright, please.",
+    Reason.EYES_COVERED: "Uncover the eyes, please.",
+    Reason.MOUTH_COVERED: "Uncover nose and mouth, please.",
 }
 
 

@@ -22,7 +22,8 @@ def tier(kiosk: Kiosk, policy: Policy) -> Tier:
 
 def suffices(kiosk: Kiosk, visit: Visit, policy: Policy) -> frozenset[frozenset[Factor]]:
     """The sets of factors, any one of which is enough for what this visit is for."""
-    return assurance.accepted(policy, tier(kiosk, policy), visit.purpose, weak=visit.weak)
+    known = tier(kiosk, policy)
+    return assurance.accepted(policy, known, visit.purpose, weak=visit.weak, partial=visit.partial)
 
 
 def required(policy: Policy) -> frozenset[Layer]:
@@ -50,4 +51,5 @@ def remark(kiosk: Kiosk, visit: Visit, policy: Policy) -> str:
     """The tier by which a face was judged, for the journal; nothing where no face was shown."""
     if Factor.FACE not in visit.proved:
         return ""
-    return f"camera-{tier(kiosk, policy)}{'-weak' if visit.weak else ''}"
+    doubts = f"{'-weak' if visit.weak else ''}{'-partial' if visit.partial else ''}"
+    return f"camera-{tier(kiosk, policy)}{doubts}"

@@ -169,14 +169,15 @@ def _upper(count: Count) -> float:
 
 
 def accepted(
-    policy: Policy, tier: Tier, purpose: Purpose, *, weak: bool
+    policy: Policy, tier: Tier, purpose: Purpose, *, weak: bool, partial: bool = False
 ) -> frozenset[frozenset[Factor]]:
     """The sets of factors that suffice now. Never more than `policy.accepted` and a PIN to it.
 
     `weak`: this face was left in doubt, see `layers.in_doubt`; then no camera is good enough.
+    `partial`: it is a part of a face, which is not enough to be told by, whatever it is for.
     """
     short = frozenset[frozenset[Factor]]()
-    if policy.face_alone is FaceAlone.NEVER:
+    if partial or policy.face_alone is FaceAlone.NEVER:
         short = BY_FACE_ALONE
     elif purpose is Purpose.ENTER:
         short = BY_FACE_ALONE if weak else SHORT_AT[tier]

@@ -18,8 +18,9 @@ from app.domain.session import Told
 
 Wholes = NDArray[np.int64]
 
-#: Of one face: the 14 floats in the order of `_floats`.
-FLOATS = 14
+#: Of one face: the floats in the order of `_floats`; a version's first so many are all it had.
+FLOATS = {1: 14, 2: 17}
+NEWEST = 2
 LIVE, SKIN, RELIEF = 1, 2, 4
 UNMEASURED = -(1 << 31)
 """A landmark that is not a number."""
@@ -60,8 +61,9 @@ def pack(told: tuple[Told, ...]) -> bytes:
     )
 
 
-def unpack(data: bytes) -> tuple[Told, ...]:
-    """What `pack` was given; raises Damaged."""
+def unpack(data: bytes, version: int = NEWEST) -> tuple[Told, ...]:
+    """What `pack` of that version was given; raises Damaged. A measure it did not have yet is as
+    `observation` has it where nothing is known."""
     reader = _Reader(data)
     looks, faces = (int(each) for each in reader.wholes(2, "<u4"))
     now_s, t_s = reader.floats(looks, "<f8"), reader.floats(looks, "<f8")
@@ -72,7 +74,7 @@ def unpack(data: bytes) -> tuple[Told, ...]:
     backdrops = iter(reader.floats(int(lit.astype(bool).sum()), "<f4", 3).tolist())
     if int(each_has.sum()) != faces:
         raise Damaged("its faces do not add up")
-    found = iter(list(_faces(reader, faces)))
+    found = iter(list(_faces(reader, faces, FLOATS[version])))
     told = tuple(
         Told(
             float(now_s[at]),
@@ -93,11 +95,11 @@ def unpack(data: bytes) -> tuple[Told, ...]:
     return told
 
 
-def _faces(reader: _Reader, count: int) -> Iterator[Face]:
+def _faces(reader: _Reader, count: int, floats: int) -> Iterator[Face]:
     tracks = reader.wholes(count, "<i8").tolist()
     points = reader.wholes(count, "<u2").tolist()
     marks = reader.wholes(count, "<u1")
-    values = reader.floats(count, "<f4", FLOATS).tolist()
+    values = reader.floats(count, "<f4", floats).tolist()
     scores = iter(reader.floats(_with(marks, LIVE), "<f4").tolist())
     skins = iter(reader.floats(_with(marks, SKIN), "<f4", 3).tolist())
     reliefs = iter(reader.floats(_with(marks, RELIEF), "<f4", 2).tolist())
@@ -115,7 +117,7 @@ def _faces(reader: _Reader, count: int) -> Iterator[Face]:
             pose=Pose(*of[4:7]),
             eye_openness=of[12],
             mouth_openness=of[13],
-            quality=Quality(*of[7:12]),
+            quality=Quality(*of[7:12], *of[14:]),
             live_score=next(scores) if mark & LIVE else None,
             skin=Colour(*next(skins)) if mark & SKIN else None,
             relief=Relief(*next(reliefs)) if mark & RELIEF else None,
@@ -167,6 +169,7 @@ def _floats(face: Face) -> tuple[float, ...]:
         *(quality.eye_distance_px, quality.sharpness, quality.brightness),
         *(quality.contrast, quality.completeness),
         *(face.eye_openness, face.mouth_openness),
+        *(quality.eye_contrast, quality.eye_shade, quality.mouth_contrast),
     )
 
 

@@ -51,6 +51,7 @@ def _face(face: Face) -> Face:
         *(box.left, box.top, box.width, box.height, pose.yaw_deg, pose.pitch_deg, pose.roll_deg),
         *(quality.eye_distance_px, quality.sharpness, quality.brightness, quality.contrast),
         *(quality.completeness, face.eye_openness, face.mouth_openness),
+        *(quality.eye_contrast, quality.eye_shade, quality.mouth_contrast),
     )
     relief = face.relief
     return replace(
@@ -58,7 +59,7 @@ def _face(face: Face) -> Face:
         box=Box(*values[:4]),
         landmarks=_landmarks(face),
         pose=Pose(*values[4:7]),
-        quality=Quality(*values[7:12]),
+        quality=Quality(*values[7:12], *values[14:17]),
         eye_openness=values[12],
         mouth_openness=values[13],
         live_score=None if face.live_score is None else rounded(face.live_score)[0],

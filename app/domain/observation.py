@@ -62,6 +62,13 @@ class Quality:
     `eye_distance_px`: between the eye centres. `sharpness`: variance of the Laplacian of the
     aligned grey face. `brightness` and `contrast`: mean and standard deviation of its luma,
     0..255. `completeness`: share of the enlarged face box that lies inside the frame, 0..1.
+
+    Three differences of logarithms of brightnesses (see vision.covering), by default as where
+    nothing covers the face. `eye_contrast`: of the less visible eye, from its lids to its darkest
+    (0.6 in an open eye, near 0 behind a hand). `eye_shade`: by how much the brightest of the eyes
+    is darker than the cheeks (0.1; 1 and more behind dark glasses). `mouth_contrast`: redness of
+    the lips against the skin around them, and light and shade of the lower face (0.36; below 0.1
+    behind a mask).
     """
 
     eye_distance_px: float
@@ -69,6 +76,9 @@ class Quality:
     brightness: float
     contrast: float
     completeness: float
+    eye_contrast: float = 0.6
+    eye_shade: float = 0.1
+    mouth_contrast: float = 0.36
 
 
 @dataclass(frozen=True, slots=True)

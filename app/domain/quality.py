@@ -14,6 +14,10 @@ MIDDLE_LUMA = 127.5
 """Halfway between black and white: a flat picture below it wants more light, above it less."""
 
 
+COVERED = frozenset({Reason.EYES_COVERED, Reason.MOUTH_COVERED})
+"""What somebody may be unable to mend: a bandage, a veil, a mask that has to stay."""
+
+
 def fault(
     face: Face,
     others: tuple[Face, ...],
@@ -21,19 +25,22 @@ def fault(
     policy: QualityPolicy,
     *,
     frontal: bool,
+    uncovered: bool = True,
 ) -> Reason | None:
     """The most useful thing to mend about `face`, or None when it is good enough.
 
     `others` are the other faces of `observation`; `face` itself among them is passed over.
-    `frontal` also asks for a straight look. The order is that of the cure: who stands there,
-    where they stand, how they are lit, and only then how still and straight they hold; a fault
-    further down is often only the consequence of one further up.
+    `frontal` also asks for a straight look, `uncovered` for eyes and mouth. The order is that of
+    the cure: who stands there, where they stand, how they are lit, what they wear, and only then
+    how still and straight they hold; a fault further down is often only the consequence of one
+    further up.
     """
     return (
         _company(face, others, policy)
         or _place(face, observation, policy)
         or _light(face, policy)
         or _sharpness(face, policy)
+        or (cover(face, policy) if uncovered else None)
         or (_direction(face, policy) if frontal else None)
     )
 
@@ -75,12 +82,29 @@ def _sharpness(face: Face, policy: QualityPolicy) -> Reason | None:
     return None if face.quality.sharpness >= policy.min_sharpness else Reason.BLURRED
 
 
+def cover(face: Face, policy: QualityPolicy) -> Reason | None:
+    """What hides the eyes or the mouth; such a face is only a part of one."""
+    seen = face.quality
+    if not (
+        seen.eye_contrast >= policy.min_eye_contrast and seen.eye_shade <= policy.max_eye_shade
+    ):
+        return Reason.EYES_COVERED
+    if not seen.mouth_contrast >= policy.min_mouth_contrast:
+        return Reason.MOUTH_COVERED
+    return None
+
+
 def _direction(face: Face, policy: QualityPolicy) -> Reason | None:
     straight = (
         abs(face.pose.yaw_deg) <= policy.frontal_yaw_deg
         and abs(face.pose.pitch_deg) <= policy.frontal_pitch_deg
     )
-    return None if straight else Reason.LOOK_STRAIGHT
+    if not straight:
+        return Reason.LOOK_STRAIGHT
+    if not abs(face.pose.roll_deg) <= policy.frontal_roll_deg:
+        return Reason.TILTED
+    open_enough = face.eye_openness >= policy.min_eye_openness or policy.min_eye_openness <= 0.0
+    return None if open_enough else Reason.EYES_CLOSED
 
 
 def _side(box: Box) -> float:

@@ -20,6 +20,11 @@ class Reason(StrEnum):
     BLURRED = "blurred"
     CUT_OFF = "cut-off"
     LOOK_STRAIGHT = "look-straight"
+    TILTED = "tilted"
+    EYES_COVERED = "eyes-covered"
+    MOUTH_COVERED = "mouth-covered"
+    # Only at an enrolment: elsewhere people blink.
+    EYES_CLOSED = "eyes-closed"
     HOLD_STILL = "hold-still"
     # The challenge was not met.
     CHALLENGE_MISSED = "challenge-missed"

@@ -15,6 +15,7 @@ from typing import assert_never
 
 from app.domain import grid, layers, liveness, memory, planner, quality
 from app.domain.evidence import Echo, Evidence, Layer, Look, Verdict
+from app.domain.kept import Kept, keep
 from app.domain.light import LightUse
 from app.domain.liveness import (
     Baseline,
@@ -37,17 +38,9 @@ NONCE_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A frame good enough to be compared. `worth` orders them; it is never shown."""
-
-    frame: int
-    worth: float
-    t_s: float
-
-
-@dataclass(frozen=True, slots=True)
 class Framing:
-    """Waiting for one good, still face. `steady` are its last good looks, oldest first."""
+    """Waiting for one good, still face. `steady` are its last good looks, oldest first; `since_s`:
+    when they, or a hint to uncover something, began."""
 
     hint: Reason | None = None
     steady: tuple[Face, ...] = ()
@@ -73,11 +66,13 @@ class Challenging:
 @dataclass(frozen=True, slots=True)
 class Complete:
     """Every challenge was met and no layer refused: compare `match_frames`, which must agree with
-    `met_frames`. `verdicts` are what the layers said."""
+    `met_frames`. `verdicts` are what the layers said. `partial`: some of the match frames show
+    only a part of the face, which is not enough by itself."""
 
     match_frames: tuple[int, ...]
     met_frames: tuple[int, ...]
     verdicts: tuple[Verdict, ...] = ()
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +200,21 @@ def _frame(
         session = replace(session, track_s=seen.t_s)
         others = tuple(other for other in seen.faces if other is not face)
         gates = _gates(session, policy)
-        found = quality.fault(face, others, seen, gates, frontal=True)
+        asked = not _is_excused(stage, seen.t_s, gates)
+        found = quality.fault(face, others, seen, gates, frontal=True, uncovered=asked)
         if found is None and _is_measured(face):
             return _steady(session, stage, Sight(face, seen.frame, seen.t_s, now_s), policy)
         fault = found or Reason.BLURRED
-    return replace(session, stage=Framing(hint=fault, since_s=seen.t_s), kept=())
+    told = fault in quality.COVERED and stage.hint in quality.COVERED
+    since_s = stage.since_s if told else seen.t_s
+    return replace(session, stage=Framing(hint=fault, since_s=since_s), kept=())
+
+
+def _is_excused(stage: Framing, t_s: float, gates: QualityPolicy) -> bool:
+    """Whether somebody was asked for long enough to uncover their face, and has not."""
+    if stage.steady:
+        return quality.cover(stage.steady[-1], gates) is not None
+    return stage.hint in quality.COVERED and t_s - stage.since_s >= gates.covered_patience_s
 
 
 def _gates(session: Session, policy: Policy) -> QualityPolicy:
@@ -226,7 +231,7 @@ def _steady(session: Session, stage: Framing, sight: Sight, policy: Policy) -> S
     same = bool(stage.steady) and stage.steady[-1].track == sight.face.track
     since_s = stage.since_s if same else sight.t_s
     steady = (*stage.steady, sight.face) if same else (sight.face,)
-    kept = _keep(session.kept if same else (), sight, policy)
+    kept = keep(session.kept if same else (), sight, policy)
     session = replace(session, kept=kept)
     limits = policy.liveness
     if len(steady) < limits.steady_frames or sight.t_s - since_s < limits.steady_s:
@@ -253,9 +258,9 @@ def _challenge(
     if quality.has_rival(face, others, policy.quality):
         return _fail(session, Reason.SEVERAL_FACES)
     sight = Sight(face, seen.frame, seen.t_s, now_s)
-    fault = quality.fault(face, others, seen, policy.quality, frontal=True)
+    fault = quality.fault(face, others, seen, policy.quality, frontal=True, uncovered=False)
     if fault is None:
-        session = replace(session, kept=_keep(session.kept, sight, policy))
+        session = replace(session, kept=keep(session.kept, sight, policy))
     return _answer(session, stage, sight, fault, policy)
 
 
@@ -335,6 +340,7 @@ def _judge(session: Session, stage: Challenging, policy: Policy) -> Session:
             match_frames=tuple(kept.frame for kept in session.kept),
             met_frames=tuple(met.frame for met in stage.met),
             verdicts=verdicts,
+            partial=any(kept.covered for kept in session.kept),
         ),
     )
 
@@ -367,17 +373,3 @@ def looks_of(session: Session, stage: Challenging) -> tuple[Look, ...]:
 def largest(seen: Observation) -> Face | None:
     """The nearest face, by the area of its box."""
     return max(seen.faces, key=lambda face: face.box.area, default=None)
-
-
-def _keep(kept: tuple[Kept, ...], sight: Sight, policy: Policy) -> tuple[Kept, ...]:
-    """The best few frames so far, frontal first, then sharp, and not all of one moment:
-    neighbours are nearly the same picture, and say no more together than one of them."""
-    face = sight.face
-    off_axis = abs(face.pose.yaw_deg) + 0.5 * abs(face.pose.pitch_deg)
-    worth = -off_axis + min(face.quality.sharpness, 200.0) / 40.0
-    gap_s = policy.liveness.match_gap_s
-    best: list[Kept] = []
-    for each in sorted((*kept, Kept(sight.frame, worth, sight.t_s)), key=lambda one: -one.worth):
-        if all(abs(each.t_s - other.t_s) >= gap_s for other in best):
-            best.append(each)
-    return tuple(best[: policy.liveness.match_frames])

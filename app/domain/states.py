@@ -38,7 +38,8 @@ class Health:
 class Visit:
     """One person's try. `proved`: factors already shown; `subject`: whose they are, if known.
     `weak`: a layer could not tell whether the face is alive, so it does not count alone.
-    `tape`: the evidence of its face session, once that ended."""
+    `partial`: only a part of the face was to be seen, which never counts alone and of which
+    nothing is learnt. `tape`: the evidence of its face session, once that ended."""
 
     nonce: bytes
     started_s: float
@@ -47,6 +48,7 @@ class Visit:
     proved: frozenset[Factor] = frozenset()
     subject: str = ""
     weak: bool = False
+    partial: bool = False
     tape: Tape | None = field(default=None, repr=False)
 
     @property

@@ -21,7 +21,7 @@ from enum import Enum, StrEnum
 from typing import TYPE_CHECKING
 
 from app.domain import session as sessions
-from app.domain.columns import Damaged, pack, unpack
+from app.domain.columns import FLOATS, NEWEST, Damaged, pack, unpack
 from app.domain.evidence import Echo
 from app.domain.people import Need
 from app.domain.policy import Policy
@@ -30,9 +30,24 @@ from app.domain.session import Challenging, Complete, Failed, Framing, Session, 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-MAGIC = b"FT\x01"
+MAGIC = b"FT" + bytes([NEWEST])
+KNOWN = frozenset(bytes([version]) for version in FLOATS)
 LARGEST_BYTES = 64 * 1024 * 1024
 """What a tape may unpack to: an hour of looks, and no more of somebody's memory."""
+
+#: What a version's policy did not have yet, with what refuses nobody and changes nothing.
+NOT_YET: dict[int, dict[str, dict[str, object]]] = {
+    1: {
+        "quality": {
+            "min_eye_contrast": 0.0,
+            "max_eye_shade": 1.0,
+            "min_mouth_contrast": 0.0,
+            "covered_patience_s": 0.0,
+            "frontal_roll_deg": 180.0,
+            "min_eye_openness": 0.0,
+        }
+    }
+}
 
 
 class End(StrEnum):
@@ -105,6 +120,7 @@ def summary(of: Session) -> str:
         case Complete():
             said |= {"stage": "complete", "met": list(stage.met_frames)}
             said |= {"match": list(stage.match_frames)}
+            said |= {"partial": True} if stage.partial else {}  # first said by version 2
         case Failed():
             said |= {"stage": "failed", "reason": stage.reason, "layer": stage.layer}
     if isinstance(stage, Complete | Failed):
@@ -140,15 +156,15 @@ def encode(tape: Tape) -> bytes:
 def decode(data: bytes) -> Tape:
     """Raises ValueError, with a sentence that says why, for anything `encode` did not make."""
     try:
-        body = _unzipped(data)
+        version, body = _unzipped(data)
         (length,) = struct.unpack_from("<I", body)
         header = json.loads(body[4 : 4 + length])
         return Tape(
             nonce=bytes.fromhex(header["nonce"]),
             needs=frozenset(Need(word) for word in header["needs"]),
             started_s=float(header["started_s"]),
-            policy=_policy_of(header["policy"]),
-            told=unpack(body[4 + length :]),
+            policy=_policy_of(header["policy"], NOT_YET.get(version, {})),
+            told=unpack(body[4 + length :], version),
             end=End(header["end"]),
             ended_s=float(header["ended_s"]),
             verdict=str(header["verdict"]),
@@ -166,8 +182,10 @@ def _echo_of(said: tuple[str, str] | None) -> Echo | None:
     return None if said is None else Echo(float.fromhex(said[0]), str(said[1]))
 
 
-def _unzipped(data: bytes) -> bytes:
-    if not data.startswith(MAGIC):
+def _unzipped(data: bytes) -> tuple[int, bytes]:
+    """(the version, what was packed)."""
+    begin = data[: len(MAGIC)]
+    if begin[:2] != MAGIC[:2] or begin[2:] not in KNOWN:
         raise Damaged("it does not begin as a tape does")
     opened = zlib.decompressobj()
     try:
@@ -176,7 +194,7 @@ def _unzipped(data: bytes) -> bytes:
         raise Damaged("its bytes were altered") from error
     if not opened.eof or opened.unused_data:
         raise Damaged("it is cut short, or longer than it should be")
-    return body
+    return data[2], body
 
 
 def _parts(policy: Policy) -> dict[str, DataclassInstance]:
@@ -206,11 +224,15 @@ def _document(policy: Policy) -> dict[str, object]:
     return {"parts": parts, "choices": _choices(policy)}
 
 
-def _policy_of(document: dict[str, dict[str, object]]) -> Policy:
+def _policy_of(
+    document: dict[str, dict[str, object]], not_yet: dict[str, dict[str, object]]
+) -> Policy:
     """The policy again, where this program's has the same numbers and choices."""
     standard = Policy()
     parts, choices = _parts(standard), _choices(standard)
-    stored = {name: _named(raw) for name, raw in document["parts"].items()}
+    stored = {
+        name: {**not_yet.get(name, {}), **_named(raw)} for name, raw in document["parts"].items()
+    }
     wanted = {name: set(_numbers(part)) for name, part in parts.items()}
     if {name: set(raw) for name, raw in stored.items()} != wanted or set(choices) != set(
         document["choices"]

@@ -94,7 +94,7 @@ def use_face(kiosk: Kiosk, visit: Visit, event: Pressed, policy: Policy) -> Step
         return kiosk, ()
     if source.refusal(kiosk.camera, kiosk.cameras, policy.admits) is not None:
         return kiosk, ()
-    fresh = replace(visit, proved=frozenset(), subject="", weak=False, tape=None)
+    fresh = replace(visit, proved=frozenset(), subject="", weak=False, partial=False, tape=None)
     visit = replace(fresh, nonce=event.nonce)
     if visit.claim is not None:
         ticket = kiosk.ticket + 1
@@ -169,7 +169,8 @@ def _identify(
         claimed=screen.visit.claim is not None,
         person=screen.claimed.id if screen.claimed is not None else "",
     )
-    visit = replace(screen.visit, weak=admission.is_weak(complete, policy))
+    weak = admission.is_weak(complete, policy)
+    visit = replace(screen.visit, weak=weak, partial=complete.partial)
     waiting = Identifying(visit, ticket, t.s + policy.timing.answer_s, screen.claimed)
     return replace(kiosk, ticket=ticket, screen=waiting), (effect,)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from app.cv import cv2
 from app.domain.observation import Box, Quality
+from app.vision import covering
 from app.vision.parts import Pixels, Points
 from app.vision.pixels import grey_of, resized
 
@@ -28,7 +29,7 @@ LIP_GAPS = ((61, 67), (62, 66), (63, 65))
 def quality_of(pixels: Pixels, box: Box, landmarks: Points) -> Quality:
     """All components for a face in a BGR frame, uint8 [h, w, 3]."""
     right, left = landmarks[RIGHT_EYE].mean(axis=0), landmarks[LEFT_EYE].mean(axis=0)
-    face = _upright(pixels, right, left)
+    face, seen = _upright(pixels, right, left), covering.seen_of(pixels, right, left)
     mean, deviation = cv2.meanStdDev(face)
     return Quality(
         eye_distance_px=float(np.hypot(*(left - right))),
@@ -36,6 +37,9 @@ def quality_of(pixels: Pixels, box: Box, landmarks: Points) -> Quality:
         brightness=float(mean[0][0]),
         contrast=float(deviation[0][0]),
         completeness=_completeness(box, pixels.shape[1], pixels.shape[0]),
+        eye_contrast=seen.eye_contrast,
+        eye_shade=seen.eye_shade,
+        mouth_contrast=seen.mouth_contrast,
     )
 
 

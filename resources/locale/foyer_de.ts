@@ -76,6 +76,54 @@
         <translation>Schauen Sie zuerst auf den Bildschirm und bewegen Sie sich erst, wenn er darum bittet.</translation>
     </message>
     <message>
+        <source>Please hold your head upright</source>
+        <translation>Bitte halten Sie den Kopf gerade</translation>
+    </message>
+    <message>
+        <source>Face the screen with your head straight, and try again.</source>
+        <translation>Sehen Sie mit geradem Kopf zum Bildschirm und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>We could not see your eyes</source>
+        <translation>Wir konnten Ihre Augen nicht sehen</translation>
+    </message>
+    <message>
+        <source>Take off dark glasses or brush back your hair, or use your badge or PIN.</source>
+        <translation>Nehmen Sie die dunkle Brille ab oder streichen Sie das Haar zurück, oder nehmen Sie Ausweis oder PIN.</translation>
+    </message>
+    <message>
+        <source>We could not see your nose and mouth</source>
+        <translation>Wir konnten Nase und Mund nicht sehen</translation>
+    </message>
+    <message>
+        <source>Lower your mask or scarf, or use your badge or PIN.</source>
+        <translation>Nehmen Sie Maske oder Schal herunter, oder nehmen Sie Ausweis oder PIN.</translation>
+    </message>
+    <message>
+        <source>Your eyes were closed</source>
+        <translation>Ihre Augen waren geschlossen</translation>
+    </message>
+    <message>
+        <source>Look at the camera with open eyes, and try again.</source>
+        <translation>Sehen Sie mit offenen Augen in die Kamera und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Hold your head upright, please</source>
+        <translation>Bitte den Kopf gerade halten</translation>
+    </message>
+    <message>
+        <source>Uncover your eyes, please</source>
+        <translation>Bitte die Augen frei machen</translation>
+    </message>
+    <message>
+        <source>Uncover your nose and mouth, please</source>
+        <translation>Bitte Nase und Mund frei machen</translation>
+    </message>
+    <message>
+        <source>Open your eyes, please</source>
+        <translation>Bitte die Augen öffnen</translation>
+    </message>
+    <message>
         <source>Please hold still for a moment</source>
         <translation>Bitte halten Sie kurz still</translation>
     </message>

@@ -218,6 +218,14 @@ def test_a_clock_goes_by_the_face_as_before(tier: Tier, purpose: Purpose) -> Non
 
 @pytest.mark.parametrize("purpose", Purpose)
 @pytest.mark.parametrize("tier", Tier)
+def test_a_part_of_a_face_is_never_enough_alone(tier: Tier, purpose: Purpose) -> None:
+    enough = accepted(POLICY, tier, purpose, weak=False, partial=True)
+    assert not any(each <= NUMBERED for each in enough)
+    assert FACE | {Factor.PIN} in enough
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+@pytest.mark.parametrize("tier", Tier)
 def test_never_is_never(tier: Tier, purpose: Purpose) -> None:
     never = replace(POLICY, face_alone=FaceAlone.NEVER)
     enough = accepted(never, tier, purpose, weak=False)

@@ -390,7 +390,10 @@ def test_no_number_there_is_makes_a_step_raise(
 ) -> None:
     """Progress is always a share, whatever is measured."""
     rest = Baseline(*before)
-    odd = face(1, *now)
+    yaw_deg, pitch_deg, eyes, mouth = now
+    odd = replace(
+        AT_REST, pose=Pose(yaw_deg, pitch_deg, 0.0), eye_openness=eyes, mouth_openness=mouth
+    )
     step = Step(challenge, since_s=0.0, prompted_s=0.0, armed=True)
     after = advance(step, Sight(odd, 1, 1.0, 1.0), rest, POLICY)
     if isinstance(after, Step):

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.observation import Box, Face, Observation, Pose, Quality
 from app.domain.policy import QualityPolicy
-from app.domain.quality import fault
+from app.domain.quality import cover, fault
 from app.domain.reasons import Reason
 
 POLICY = QualityPolicy(
@@ -62,6 +62,11 @@ def test_a_good_face_has_no_fault() -> None:
         (measured(brightness=60.0, contrast=5.0), Reason.TOO_DARK),
         (measured(brightness=200.0, contrast=5.0), Reason.TOO_BRIGHT),
         (measured(sharpness=24.0), Reason.BLURRED),
+        (measured(eye_contrast=0.1), Reason.EYES_COVERED),
+        (measured(eye_shade=0.9), Reason.EYES_COVERED),
+        (measured(mouth_contrast=0.05), Reason.MOUTH_COVERED),
+        (replace(FACE, pose=Pose(0.0, 0.0, 25.0)), Reason.TILTED),
+        (replace(FACE, pose=Pose(0.0, 0.0, -25.0)), Reason.TILTED),
         (replace(FACE, pose=Pose(13.0, 0.0, 0.0)), Reason.LOOK_STRAIGHT),
         (replace(FACE, pose=Pose(-13.0, 0.0, 0.0)), Reason.LOOK_STRAIGHT),
         (replace(FACE, pose=Pose(0.0, -16.0, 0.0)), Reason.LOOK_STRAIGHT),
@@ -72,7 +77,17 @@ def test_each_fault_has_its_reason(face: Face, reason: Reason) -> None:
 
 
 @pytest.mark.parametrize(
-    "measure", ["eye_distance_px", "sharpness", "brightness", "contrast", "completeness"]
+    "measure",
+    [
+        "eye_distance_px",
+        "sharpness",
+        "brightness",
+        "contrast",
+        "completeness",
+        "eye_contrast",
+        "eye_shade",
+        "mouth_contrast",
+    ],
 )
 def test_a_measure_that_is_not_a_number_never_passes(measure: str) -> None:
     assert judge(measured(**{measure: NAN})) is not None
@@ -81,6 +96,21 @@ def test_a_measure_that_is_not_a_number_never_passes(measure: str) -> None:
 def test_a_pose_or_box_that_is_not_a_number_never_passes() -> None:
     assert judge(replace(FACE, pose=Pose(NAN, 0.0, 0.0))) is Reason.LOOK_STRAIGHT
     assert judge(replace(FACE, box=Box(0.0, 0.0, NAN, NAN))) is not None
+
+
+def test_a_covered_face_passes_where_that_is_not_asked() -> None:
+    masked = measured(mouth_contrast=0.0)
+    assert fault(masked, (), SCENE, POLICY, frontal=True, uncovered=False) is None
+    assert cover(masked, POLICY) is Reason.MOUTH_COVERED
+
+
+def test_open_eyes_are_asked_for_at_an_enrolment_only() -> None:
+    shut = replace(FACE, eye_openness=0.05)
+    assert judge(shut) is None
+    strict = POLICY.for_enrolment()
+    assert fault(shut, (), SCENE, strict, frontal=True) is Reason.EYES_CLOSED
+    assert fault(replace(shut, eye_openness=NAN), (), SCENE, strict, frontal=True) is not None
+    assert fault(FACE, (), SCENE, strict, frontal=True) is None
 
 
 def test_a_turned_head_is_fine_where_no_straight_look_is_asked() -> None:
@@ -115,3 +145,5 @@ def test_the_first_cure_comes_first() -> None:
     assert judge(face) is Reason.BLURRED
     face = replace(face, quality=replace(face.quality, sharpness=100.0))
     assert judge(face) is Reason.LOOK_STRAIGHT
+    face = replace(face, pose=Pose(0.0, 0.0, 40.0))
+    assert judge(face) is Reason.TILTED

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain import columns
 from app.domain import tape as tapes
 from app.domain.grid import on_grid
 from app.domain.liveness_policy import LivenessPolicy
@@ -36,7 +37,7 @@ faces = st.builds(
     pose=st.builds(Pose, numbers, numbers, numbers) | st.just(Pose(0.1, -0.2, 0.3)),
     eye_openness=numbers,
     mouth_openness=numbers,
-    quality=st.builds(Quality, numbers, numbers, numbers, numbers, numbers),
+    quality=st.builds(Quality, *[numbers] * 8),
     live_score=st.none() | numbers,
     skin=st.none() | colours,
     relief=st.none() | st.builds(Relief, numbers, numbers),
@@ -185,7 +186,7 @@ def full(seen: Observation, number: int) -> Observation:
 DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "nothing": lambda _: b"",
     "another file": lambda data: b"PK" + data,
-    "a later version": lambda data: data[:2] + b"\x02" + data[3:],
+    "a later version": lambda data: data[:2] + bytes([MAGIC[2] + 1]) + data[3:],
     "cut short": lambda data: data[:-9],
     "longer": lambda data: data + b"x",
     "noise": lambda data: data[:20] + bytes(40) + data[60:],
@@ -215,6 +216,25 @@ def test_no_flipped_byte_goes_unnoticed(data: st.DataObject) -> None:
 FLAT = sat(Actor(Habits(noise=1.0)))
 
 
+def test_a_tape_of_the_first_version_is_judged_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It knew of no covered faces, and its policy of no limits for them."""
+    now = sat(Actor(Habits(noise=1.0)))
+    document, floats = tapes._document(POLICY), columns._floats
+    parts = {name: tapes._numbers(part) for name, part in tapes._parts(POLICY).items()}
+    for name in tapes.NOT_YET[1]["quality"]:
+        del parts["quality"][name]
+    with monkeypatch.context() as before:
+        before.setattr(tapes, "_document", lambda _: {**document, "parts": parts})
+        before.setattr(columns, "_floats", lambda face: floats(face)[:14])
+        before.setattr(tapes, "MAGIC", b"FT\x01")
+        first = encode(now)
+    assert first[2] == 1
+    again = decode(first)
+    assert [on_grid(each.seen) for each in again.told] == [each.seen for each in now.told]
+    assert again.policy.quality.min_mouth_contrast == 0.0
+    assert summary(replay(again)) == now.verdict
+
+
 def test_a_policy_with_other_numbers_is_not_guessed_at(monkeypatch: pytest.MonkeyPatch) -> None:
     data = encode(FLAT)
     document = tapes._document(POLICY)
@@ -234,7 +254,11 @@ def test_a_policy_with_other_numbers_is_not_guessed_at(monkeypatch: pytest.Monke
             | {"quality", "live_score", "skin", "relief"},
         ),
         (Observation, {"frame", "t_s", "width_px", "height_px", "faces", "digest", "backdrop"}),
-        (Quality, {"eye_distance_px", "sharpness", "brightness", "contrast", "completeness"}),
+        (
+            Quality,
+            {"eye_distance_px", "sharpness", "brightness", "contrast", "completeness"}
+            | {"eye_contrast", "eye_shade", "mouth_contrast"},
+        ),
         (Relief, {"nose_mm", "skin_ratio"}),
     ],
 )

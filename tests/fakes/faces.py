@@ -292,6 +292,22 @@ def blurs(**quality: float) -> Twist:
     return twist
 
 
+def in_and_out(**quality: float) -> Twist:
+    """The same, by somebody who steps back for a moment every two seconds."""
+    worse, far = blurs(**quality), blurs(eye_distance_px=20.0)
+    return lambda t_s, each: (far if t_s % 2.0 < 0.2 else worse)(t_s, each)
+
+
+def tilted(roll_deg: float) -> Twist:
+    """The head leans towards a shoulder."""
+
+    def twist(_t_s: float, each: Observation) -> tuple[Observation, ...]:
+        faces = tuple(replace(one, pose=replace(one.pose, roll_deg=roll_deg)) for one in each.faces)
+        return (replace(each, faces=faces),)
+
+    return twist
+
+
 def boxed(box: Box) -> Twist:
     """Every face is there in the picture."""
     return lambda _t_s, each: (

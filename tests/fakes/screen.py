@@ -124,6 +124,9 @@ VIEWS: dict[str, View] = {
     "verify-framing": VerifyView(
         None, 0, 2, 0.0, 0.0, Reason.TOO_BRIGHT, claimed=False, simulated=True
     ),
+    "verify-masked": VerifyView(
+        None, 0, 2, 0.0, 0.0, Reason.MOUTH_COVERED, claimed=False, simulated=False
+    ),
     "verify-rest": VerifyView(
         None, 2, 2, 0.0, 0.5, Reason.LOOK_STRAIGHT, claimed=False, simulated=False
     ),

@@ -13,12 +13,14 @@ from app.domain.events import Button, GalleryChanged
 from app.domain.evidence import Finding, Layer, Verdict
 from app.domain.journal import Factor, Purpose
 from app.domain.light import LightUse
+from app.domain.observation import Observation
 from app.domain.policy import Mode, Policy
 from app.domain.reasons import Reason
 from app.domain.session import Complete
 from app.domain.source import Camera, EnrolledCamera
 from app.domain.tiers import FaceAlone, Tier
 from tests.fakes.clock import START_UTC_S
+from tests.fakes.faces import blurs
 from tests.fakes.lens import ENROLLED, LENS
 from tests.fakes.people import AMARA, BRUNO, STAFF
 from tests.flows.stage import Stage
@@ -201,6 +203,54 @@ def test_a_face_that_a_required_layer_could_not_tell_opens_no_door_alone() -> No
         policy=replace(TRUSTING, light_use=LightUse.REQUIRE),
     )
     assert stage.journal[-1].detail == "camera-trusted-weak"
+
+
+@pytest.mark.parametrize("mode", [Mode.DOOR, Mode.CLOCK_IN])
+@pytest.mark.parametrize("covered", [{"mouth_contrast": 0.02}, {"eye_shade": 1.2}])
+def test_who_keeps_a_mask_on_is_asked_to_lower_it_and_then_for_the_pin(
+    mode: Mode, covered: dict[str, float]
+) -> None:
+    hint = Reason.MOUTH_COVERED if "mouth_contrast" in covered else Reason.EYES_COVERED
+    stage = story(
+        person_walks_up(AMARA, blurs(**covered)),
+        presses(Button.USE_FACE),
+        shows("verify", hint),
+        shows("pin", 0, within_s=20.0),
+        the_door_stayed_shut(),
+        types(AMARA.pin),
+        presses(Button.CONFIRM),
+        shows("granted", "Amara"),
+        journal_ends(factors={Factor.FACE, Factor.PIN}, person=AMARA),
+        policy=replace(TRUSTING, mode=mode),
+    )
+    assert stage.journal[-1].detail == "camera-trusted-partial"
+
+
+def test_who_lowers_the_mask_when_asked_needs_nothing_else() -> None:
+    def masked(t_s: float, each: Observation) -> tuple[Observation, ...]:
+        return blurs(mouth_contrast=0.02)(t_s, each) if t_s < 2.0 else (each,)
+
+    stage = story(
+        person_walks_up(AMARA, masked),
+        presses(Button.USE_FACE),
+        shows("verify", Reason.MOUTH_COVERED),
+        shows("granted", "Amara", within_s=20.0),
+    )
+    assert stage.journal[-1].detail == "camera-trusted"
+
+
+def test_a_hand_before_the_mouth_now_and_then_costs_nothing() -> None:
+    """Whole faces are compared where there are any."""
+
+    def scratches(t_s: float, each: Observation) -> tuple[Observation, ...]:
+        return blurs(mouth_contrast=0.02)(t_s, each) if t_s % 2.0 > 1.6 else (each,)
+
+    stage = story(
+        person_walks_up(AMARA, scratches),
+        presses(Button.USE_FACE),
+        shows("granted", "Amara", within_s=20.0),
+    )
+    assert stage.journal[-1].detail == "camera-trusted"
 
 
 def judged(**findings: Finding) -> Complete:

@@ -15,10 +15,12 @@ from tests.fakes.faces import (
     Twist,
     blurs,
     boxed,
+    in_and_out,
     joined,
     leaves,
     on_paper,
     swaps,
+    tilted,
     turned,
 )
 from tests.fakes.people import AMARA, BRUNO, CHIKA, DILEK, EMIL, FARAH, HIRO, STRANGER, Member
@@ -72,6 +74,15 @@ STORIES: dict[Reason, Lines] = {
     Reason.BLURRED: (*before_the_camera(blurs(sharpness=3.0)), *refused(Reason.BLURRED)),
     Reason.CUT_OFF: (*before_the_camera(blurs(completeness=0.7)), *refused(Reason.CUT_OFF)),
     Reason.LOOK_STRAIGHT: (*before_the_camera(turned(25.0)), *refused(Reason.LOOK_STRAIGHT)),
+    Reason.TILTED: (*before_the_camera(tilted(28.0)), *refused(Reason.TILTED)),
+    Reason.EYES_COVERED: (
+        *before_the_camera(in_and_out(eye_contrast=0.02)),
+        *refused(Reason.EYES_COVERED),
+    ),
+    Reason.MOUTH_COVERED: (
+        *before_the_camera(in_and_out(mouth_contrast=0.02)),
+        *refused(Reason.MOUTH_COVERED),
+    ),
     Reason.HOLD_STILL: (
         *before_the_camera(*(swaps(0.3 * n, track=n + 1) for n in range(1, 60))),
         *refused(Reason.HOLD_STILL),
@@ -143,8 +154,12 @@ WRITTEN_ONLY: dict[Reason, Lines] = {
 POLICIES = {Reason.FACTORS_OWED: FACE_AND_BADGE}
 
 
+#: Said of a picture at an enrolment, never of a visit.
+OF_PICTURES = {Reason.EYES_CLOSED}
+
+
 def test_every_reason_has_its_story() -> None:
-    assert set(STORIES) | set(WRITTEN_ONLY) == set(Reason)
+    assert set(STORIES) | set(WRITTEN_ONLY) | OF_PICTURES == set(Reason)
 
 
 @pytest.mark.parametrize("reason", STORIES)
