@@ -19,6 +19,7 @@ from app.errors import GalleryRefused
 
 if TYPE_CHECKING:
     from app.commands.pictures import Picture
+    from app.domain.enrolment import Appearance
     from app.domain.matching import Embedding
     from app.gallery.store import Store
     from app.ports import FaceEngine
@@ -30,6 +31,7 @@ EXAMPLES = """
 examples:
   foyer enrol 1001 front.jpg smiling.jpg glasses.jpg
   foyer enrol 1001 --camera
+  foyer enrol 1001 --camera --appearance glasses            beside what is stored already
   foyer enrol --number 1002 --name "Bo Lind" front.jpg      somebody who is not known here yet
 
 Three to five different pictures of a straight look make a face that is recognised best. Exit code
@@ -48,6 +50,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--camera", action="store_true", help="take pictures now")
     parser.add_argument(
         "--force", action="store_true", help="store it although it looks like somebody else"
+    )
+    parser.add_argument(
+        "--appearance",
+        action="append",
+        default=[],
+        choices=("glasses", "mask", "hair", "beard"),
+        help="what the person wears in these pictures, kept beside what is stored already",
     )
     parser.add_argument("--reason", default="", help="why, for the journal; no names")
     json_argument(parser)
@@ -86,6 +95,7 @@ def _whom(context: Context, gallery: Store, number: str) -> Person:
 def _enrol(context: Context, gallery: Store, person: Person, entry: Entry) -> int:
     from app.commands import pictures  # noqa: PLC0415 - models load only for somebody known
     from app.domain import matching  # noqa: PLC0415
+    from app.domain.templates import Template  # noqa: PLC0415
     from app.runtime import bootstrap  # noqa: PLC0415
 
     policy = context.settings.policy()
@@ -96,21 +106,23 @@ def _enrol(context: Context, gallery: Store, person: Person, entry: Entry) -> in
         context.print(f"{'ok  ' if each.usable else 'no  '}  {each.name}{_why(each)}")
     usable = [each.embedding for each in seen if each.embedding is not None]
     doubts: tuple[str, ...] = ()
-    if usable:
+    template = matching.fuse(usable) if usable else None
+    if template is not None:
         snapshot = gallery.snapshot(engine.space)
-        template = matching.fuse(usable)
         doubts = pictures.doubts([template, *usable], person, snapshot, policy.matching)
-    stored = bool(usable) and (not doubts or context.args.force)
-    if stored:
+    stored = template is not None and (not doubts or context.args.force)
+    if template is not None and stored:
         if not person.id:
             person = gallery.put_person(person, note(context, "person-added"))
-        gallery.add_templates(person.id, engine.space, [matching.fuse(usable)], entry)
+        tags = frozenset(each.value for each in _appearance(context))
+        gallery.care.add(person.id, [Template(engine.space, template, tags)], entry)
     _tell(context, person, usable, doubts, stored=stored)
     context.answer(
         {
             "number": person.number,
             "id": person.id or None,
             "space": engine.space.id,
+            "appearance": sorted(context.args.appearance),
             "stored": stored,
             "images": [_document(each) for each in seen],
             "warnings": list(doubts),
@@ -121,13 +133,20 @@ def _enrol(context: Context, gallery: Store, person: Person, entry: Entry) -> in
 
 def _seen(context: Context, engine: FaceEngine) -> list[Picture]:
     from app.commands import pictures, sitting  # noqa: PLC0415
+    from app.domain import enrolment  # noqa: PLC0415
     from app.runtime import bootstrap  # noqa: PLC0415
 
-    policy = context.settings.policy().quality.for_enrolment()
+    policy = enrolment.gates(context.settings.policy().quality, _appearance(context))
     if context.args.camera:
         return sitting.sit(bootstrap.frame_source(context.settings), engine, policy, context.print)
     photos = context.progress(context.args.photos, len(context.args.photos), "photographs")
     return [pictures.photograph(engine, Path(photo), policy) for photo in photos]
+
+
+def _appearance(context: Context) -> frozenset[Appearance]:
+    from app.domain.enrolment import Appearance  # noqa: PLC0415
+
+    return frozenset(Appearance(word) for word in context.args.appearance)
 
 
 def _document(picture: Picture) -> dict[str, object]:

@@ -7,6 +7,8 @@ years, so pictures have to agree with each other and with what is already known 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,31 @@ from app.domain.matching import (
     identification_threshold,
     threshold_at,
 )
+from app.domain.policy import QualityPolicy
+
+
+class Appearance(StrEnum):
+    """What a person may look like besides; each is enrolled for itself, the best one counts."""
+
+    GLASSES = "glasses"
+    MASK = "mask"
+    HAIR = "hair"
+    BEARD = "beard"
+
+
+#: What such a picture may hide; a visitor who does hide it still owes a second factor.
+_MAY_HIDE: dict[Appearance, dict[str, float]] = {
+    Appearance.GLASSES: {"min_eye_contrast": 0.0, "max_eye_shade": 9.0, "min_eye_openness": 0.0},
+    Appearance.MASK: {"min_mouth_contrast": -9.0},
+}
+
+
+def gates(policy: QualityPolicy, appearance: frozenset[Appearance]) -> QualityPolicy:
+    """What a picture has to pass that is enrolled as this."""
+    strict = policy.for_enrolment()
+    for each in sorted(appearance):
+        strict = replace(strict, **_MAY_HIDE.get(each, {}))
+    return strict
 
 
 def strangers(embeddings: Sequence[Embedding], space: Space, policy: MatchPolicy) -> frozenset[int]:

@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 from app.camera.stills import Still, installed_photo, load_photo
 from app.commands.pictures import SAID
 from app.domain.journal import parse
+from app.domain.observation import Face, Observation
 from app.domain.reasons import Reason
+from app.domain.session import largest
 from app.errors import ModelRejected
-from app.ports import FaceEngine
+from app.ports import FaceEngine, Frame
 from app.runtime import bootstrap
 from tests.cli.conftest import Foyer
 from tests.cli.test_gallery import store_of
+from tests.fakes.covers import dark_glasses
 
 Pixels = NDArray[np.uint8]
 ASTRONAUT, ADMIRAL = str(installed_photo(Still.ASTRONAUT)), str(installed_photo(Still.ADMIRAL))
@@ -356,3 +359,45 @@ def test_a_photograph_lying_anywhere_is_only_read(staffed: Foyer, tmp_path: Path
     before = photo.read_bytes()
     staffed.ok("enrol", "1001", str(photo))
     assert photo.read_bytes() == before
+
+
+# -- what somebody wears
+
+
+@pytest.fixture
+def in_glasses(engine: FaceEngine, tmp_path: Path) -> str:
+    """The admiral behind dark glasses."""
+    frame = Frame(1, 0.0, load_photo(Still.ADMIRAL))
+    engine.forget()
+    marks = np.array(largest_of(engine.observe(frame)).landmarks)
+    engine.forget()
+    return saved(tmp_path / "glasses.png", dark_glasses(frame.pixels, marks))
+
+
+def largest_of(seen: Observation) -> Face:
+    face = largest(seen)
+    assert face is not None
+    return face
+
+
+def test_a_covered_face_is_refused_with_what_to_do(staffed: Foyer, in_glasses: str) -> None:
+    before = state(staffed)
+    ran = staffed("enrol", "1002", in_glasses)
+    assert ran.code == 1
+    assert SAID[Reason.EYES_COVERED] in ran.out
+    assert state(staffed) == before
+
+
+def test_an_appearance_is_kept_beside_the_face_itself(staffed: Foyer, in_glasses: str) -> None:
+    staffed.ok("enrol", "1002", ADMIRAL)
+    ran = staffed.ok("enrol", "1002", in_glasses, "--appearance", "glasses", "--force", "--json")
+    assert ran.document["appearance"] == ["glasses"]
+    assert state(staffed)[0]["1002"] == 2
+    gallery = store_of(staffed)
+    tags = [each.tags for each in gallery.care.stored(None)]
+    gallery.close()
+    assert tags == [frozenset(), frozenset({"glasses"})]
+
+
+def test_no_other_appearance_is_known(staffed: Foyer) -> None:
+    assert staffed("enrol", "1002", ADMIRAL, "--appearance", "hat").code == 2
