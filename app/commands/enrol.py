@@ -94,7 +94,7 @@ def _whom(context: Context, gallery: Store, number: str) -> Person:
 
 def _enrol(context: Context, gallery: Store, person: Person, entry: Entry) -> int:
     from app.commands import pictures  # noqa: PLC0415 - models load only for somebody known
-    from app.domain import matching  # noqa: PLC0415
+    from app.domain import fusion  # noqa: PLC0415
     from app.domain.templates import Template  # noqa: PLC0415
     from app.runtime import bootstrap  # noqa: PLC0415
 
@@ -106,7 +106,7 @@ def _enrol(context: Context, gallery: Store, person: Person, entry: Entry) -> in
         context.print(f"{'ok  ' if each.usable else 'no  '}  {each.name}{_why(each)}")
     usable = [each.embedding for each in seen if each.embedding is not None]
     doubts: tuple[str, ...] = ()
-    template = matching.fuse(usable) if usable else None
+    template = fusion.fuse(usable) if usable else None
     if template is not None:
         snapshot = gallery.snapshot(engine.space)
         doubts = pictures.doubts([template, *usable], person, snapshot, policy.matching)

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from app.domain import agreement, matching
+from app.domain import agreement, fusion, matching
 from app.domain.agreement import Sample
 from app.domain.effects import Identify, Rest, Watch
 from app.domain.events import CameraOpened, EffectFailed, Event, Identified, Looked, Moment
@@ -293,7 +293,7 @@ class VisionRoom:
         usable = all(matching.is_usable(each, space) for each in embeddings.values())
         if not usable or space.id != snapshot.space.id:
             return None
-        probe = matching.fuse([embeddings[number] for number in job.match_frames])
+        probe = fusion.fuse([embeddings[number] for number in job.match_frames])
         agrees = len(tracks) == 1 and self._is_one_person(job, tracks.pop())
         found = (
             matching.verify(probe, job.person, snapshot, self._policy)
