@@ -251,6 +251,8 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "passive.min_eye_distance_px": ("px", 40, 100),
     "passive.min_light": ("luma", 40, 100),
     "passive.min_around": ("luma", 40, 140),
+    "passive.glare": ("luma", 160, 255),
+    "passive.shaded": ("", 0.2, 0.7),
     "depth.min_nose_mm": ("mm", 8, 20),
     "depth.min_skin_ratio": ("", 1.2, 3),
     "depth.min_looks": ("", 3, 20),

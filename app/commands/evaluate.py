@@ -1,4 +1,4 @@
-"""`foyer evaluate`: what the layers against attacks let through, and whom they turn away."""
+"""`foyer evaluate`: what is let through, whom it turns away, and how well people are told apart."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from app.commands import identities
 from app.commands.context import Context, Misused, json_argument
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="processes; default: one a core",
     )
     json_argument(liveness)
+    identities.add_arguments(actions)
 
 
 def _count(text: str) -> int:
@@ -92,6 +94,10 @@ def _seed(text: str) -> int:
 
 
 def run(context: Context) -> int:
+    return identities.run(context) if context.args.action == "identities" else _liveness(context)
+
+
+def _liveness(context: Context) -> int:
     """1 when something of a gated species was accepted."""
     from app.evaluation import liveness  # noqa: PLC0415 - models and OpenCV load only for this
     from app.evaluation.packs import Origin  # noqa: PLC0415

@@ -201,7 +201,10 @@ def is_usable(probe: Embedding, space: Space) -> bool:
 
 
 def identify(probe: Embedding, snapshot: Snapshot, policy: MatchPolicy) -> Match:
-    """1:N over the whole snapshot; best template of each person."""
+    """1:N over the whole snapshot; best template of each person. A space that was never measured
+    names nobody: whoever stands there shows a badge or types a PIN."""
+    if not snapshot.space.calibration:
+        return Unsure()
     if not is_usable(probe, snapshot.space) or not snapshot.ids:
         return Unmatched()
     found = distances(probe, snapshot.templates, snapshot.space.metric, snapshot.squares)
@@ -216,7 +219,10 @@ def identify(probe: Embedding, snapshot: Snapshot, policy: MatchPolicy) -> Match
 
 
 def verify(probe: Embedding, person: str, snapshot: Snapshot, policy: MatchPolicy) -> Match:
-    """1:1 against the templates of one claimed person; never `Unsure`."""
+    """1:1 against the templates of one claimed person; never `Unsure`, and never matched in a
+    space that was never measured."""
+    if not snapshot.space.calibration:
+        return Unmatched()
     if person not in snapshot.ids or not is_usable(probe, snapshot.space):
         return Unmatched()
     rows = snapshot.templates[snapshot.owners == snapshot.ids.index(person)]

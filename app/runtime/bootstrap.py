@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from app.domain.picture import Picture
     from app.domain.source import Camera
     from app.settings import CameraSettings, Settings
-    from app.vision.manifest import AntispoofPack, Manifest
+    from app.vision.manifest import AntispoofPack, Manifest, Pack
 
 
 def key_store(settings: Settings) -> KeyStore:
@@ -140,7 +140,16 @@ def face_engine(settings: Settings) -> FaceEngine:
         from app.vision.passive import PassiveScorer  # noqa: PLC0415 - onnxruntime comes with it
 
         passive = PassiveScorer(antispoof, folder)
-    return Engine(manifest_of_packs().pack(settings.models.pack), folder, passive=passive)
+    return Engine(face_pack(settings), folder, passive=passive, measured=True)
+
+
+def face_pack(settings: Settings, name: str = "") -> Pack:
+    """The pack of this name, or the one in `models.pack`, with what was measured on site; raises
+    ModelRejected for an unknown name."""
+    from app.vision import onsite  # noqa: PLC0415
+
+    pack = manifest_of_packs().pack(name or settings.models.pack)
+    return onsite.applied(pack, models_folder(settings))
 
 
 def manifest_of_packs() -> Manifest:

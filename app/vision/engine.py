@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 from app.cv import cv2
 from app.domain.matching import Embedding, Space
 from app.domain.observation import Box, Face, Observation
-from app.errors import ModelMissing
+from app.errors import ModelMissing, ModelRejected
 from app.ports import Chip, Frame
 from app.vision import golden, light, quality
 from app.vision.loading import load_parts
@@ -48,7 +48,12 @@ class Engine:
         models: Path,
         loader: Callable[[Pack, Path], Parts] = load_parts,
         passive: LiveScorer | None = None,
+        *,
+        measured: bool = False,
     ) -> None:
+        """`measured`: a pack whose distances nobody measured does not load, as it may name
+        nobody."""
+        self._measured = measured
         self.space: Space = pack.space
         self._pack = pack
         self._models = models
@@ -59,6 +64,12 @@ class Engine:
         self._tracker = Tracker()
 
     def load(self) -> None:
+        if self._measured and not self._pack.space.calibration:
+            raise ModelRejected(
+                f"What the distances of the model pack {self._pack.name} mean was never measured, "
+                "so that it names nobody. Measure it once: foyer evaluate identities --data DIR "
+                f"--pairs FILE --pack {self._pack.name} --calibrate. Until then use PIN or badge."
+            )
         _leave_a_core()
         parts = self._loader(self._pack, self._models)
         convention = self._pack.input

@@ -258,7 +258,17 @@ def _points(table: Table) -> tuple[tuple[float, float], ...]:
 def _space(table: Table) -> tuple[Space, Evidence | None]:
     """Without a calibration nothing was measured, and no evidence is claimed."""
     entries.only(
-        table, {"id", "dimension", "metric", "calibration", "data", "impostor_pairs", "measured"}
+        table,
+        {
+            "id",
+            "dimension",
+            "metric",
+            "calibration",
+            "data",
+            "impostor_pairs",
+            "measured",
+            "fnmr",
+        },
     )
     if "calibration" not in table:
         entries.only(table, {"id", "dimension", "metric"})
@@ -273,9 +283,11 @@ def _space(table: Table) -> tuple[Space, Evidence | None]:
     rates = [point.fmr for point in points]
     if rates != sorted(rates) or not all(0 < rate < 1 for rate in rates):
         raise ValueError("calibration must hold rates between 0 and 1 that rise with distance")
-    measured = entries.day(table, "measured")
+    measured, fnmr = entries.day(table, "measured"), entries.number(table, "fnmr")
+    if not 0.0 <= fnmr <= 1.0:
+        raise ValueError("fnmr must be a rate")
     return _space_of(table, tuple(points)), Evidence(
-        entries.text(table, "data"), entries.count(table, "impostor_pairs"), measured
+        entries.text(table, "data"), entries.count(table, "impostor_pairs"), measured, fnmr
     )
 
 

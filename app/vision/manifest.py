@@ -165,11 +165,13 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Where a calibration table comes from."""
+    """Where a calibration table comes from. `fnmr`: false non-match rate at a false match rate of
+    1e-4, one picture against one, on the same data; 0..1."""
 
     data: str
     impostor_pairs: int
     measured: date
+    fnmr: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,14 @@ class Manifest:
                 return pack
         known = ", ".join(sorted(pack.name for pack in self.packs))
         raise ModelRejected(f"There is no model pack named {name!r}. Choose one of: {known}.")
+
+    def best(self, names: frozenset[str]) -> Pack:
+        """The measured pack among these that misses fewest people; raises ModelRejected where none
+        was measured."""
+        there = [pack for pack in self.packs if pack.name in names and pack.evidence is not None]
+        if not there:
+            raise ModelRejected("No installed model pack was measured. Name one with --pack.")
+        return min(there, key=lambda pack: pack.evidence.fnmr if pack.evidence else 1.0)
 
     def antispoof(self, name: str) -> AntispoofPack:
         """Raises ModelRejected for a name that is not there."""

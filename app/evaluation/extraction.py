@@ -1,0 +1,214 @@
+"""Every picture of a folder of people through one pack: embeddings, qualities, and what failed.
+
+Embeddings are held in memory. They are written to a disk only into a folder somebody named for
+it, because those of real people are biometric data, whoever's they are.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from app.cv import cv2
+from app.domain.matching import is_usable
+from app.domain.observation import Face, Observation
+from app.errors import ImageError
+from app.evaluation.packs import Origin
+from app.ports import FaceEngine, Frame
+from app.runtime import bootstrap
+from app.vision import images
+from app.vision.engine import Engine
+
+#: Pictures handed to a process at a time.
+BATCH = 16
+#: A small picture is enlarged to this, so that the detector's smallest face is found in it.
+LEAST_SIDE_PX = 480
+NO_FACE, UNREADABLE, UNUSABLE = "no-face", "unreadable", "unusable"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """One picture. `embedding` is None where it failed, for the `reason`. `worth` orders pictures
+    by quality, higher is better; costs are milliseconds of one core."""
+
+    embedding: NDArray[np.float32] | None
+    reason: str = ""
+    worth: float = 0.0
+    observe_ms: float = 0.0
+    embed_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Which pack looks, and which folder embeddings may be kept in, None for no folder."""
+
+    origin: Origin
+    pack: str
+    cache: Path | None
+
+
+def engine_of(job: Job) -> Engine:
+    """The named pack, loaded; raises ModelMissing or ModelRejected."""
+    settings = job.origin.settings()
+    engine = Engine(bootstrap.face_pack(settings, job.pack), bootstrap.models_folder(settings))
+    engine.load()
+    return engine
+
+
+def extract(
+    job: Job, pictures: Sequence[Path], jobs: int, tell: Callable[[int], None]
+) -> list[Sample]:
+    """One sample for each picture, in their order; `tell` hears how many are done."""
+    batches = [pictures[at : at + BATCH] for at in range(0, len(pictures), BATCH)]
+    found: list[Sample] = []
+    for samples in _worked(job, batches, jobs):
+        found += samples
+        tell(len(found))
+    return found
+
+
+def _worked(job: Job, batches: list[Sequence[Path]], jobs: int) -> Iterator[list[Sample]]:
+    if jobs <= 1:
+        worker = _Worker(job)
+        for batch in batches:
+            yield worker.look(batch)
+        return
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(job,)) as pool:
+        yield from pool.map(_look, batches)
+
+
+class _Worker:
+    def __init__(self, job: Job) -> None:
+        self._engine = engine_of(job)
+        self._cache = None if job.cache is None else job.cache / self._engine.space.id
+        cv2.setNumThreads(1)
+        threadpool_limits(limits=1)
+
+    def look(self, batch: Sequence[Path]) -> list[Sample]:
+        return [self._sample(path) for path in batch]
+
+    def _sample(self, path: Path) -> Sample:
+        kept = self._kept(path)
+        if kept is not None and kept.exists():
+            return _read(kept)
+        sample = sample_of(self._engine, path)
+        if kept is not None:
+            _write(kept, sample)
+        return sample
+
+    def _kept(self, path: Path) -> Path | None:
+        """Where this picture's sample lies, by its content."""
+        if self._cache is None:
+            return None
+        try:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError:
+            return None
+        return self._cache / digest[:2] / f"{digest}.npz"
+
+
+def _read(kept: Path) -> Sample:
+    with np.load(kept, allow_pickle=False) as arrays:
+        numbers, reason = arrays["numbers"], str(arrays["reason"])
+        embedding = None if reason else np.asarray(arrays["embedding"], dtype=np.float32)
+    return Sample(embedding, reason, *(float(each) for each in numbers))
+
+
+def _write(kept: Path, sample: Sample) -> None:
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    embedding = np.zeros(0, np.float32) if sample.embedding is None else sample.embedding
+    numbers = np.array([sample.worth, sample.observe_ms, sample.embed_ms])
+    whole = kept.with_name(f".{kept.name}.{os.getpid()}.npz")
+    np.savez(whole, embedding=embedding, numbers=numbers, reason=np.array(sample.reason))
+    whole.replace(kept)
+
+
+#: The worker of this process, where it is one of several.
+_own: list[_Worker] = []
+
+
+def _start(job: Job) -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        # Nothing joins it: a worker ends with its parent, whatever either is doing then.
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    _own.append(_Worker(job))
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
+def _look(batch: Sequence[Path]) -> list[Sample]:
+    return _own[0].look(batch)
+
+
+def sample_of(engine: FaceEngine, path: Path) -> Sample:
+    """The face a picture is of: the largest, weighed by how near to the middle it is."""
+    try:
+        pixels = images.read(path)
+    except ImageError:
+        return Sample(None, UNREADABLE)
+    frame = Frame(1, 0.0, _enlarged(pixels))
+    began_s = time.thread_time()
+    engine.forget()
+    seen = engine.observe(frame)
+    engine.forget()
+    observed_s = time.thread_time()
+    face = subject_of(seen)
+    if face is None:
+        return Sample(None, NO_FACE, observe_ms=1000.0 * (observed_s - began_s))
+    embedding = engine.embed(engine.align(frame, face))
+    embedded_s = time.thread_time()
+    usable = is_usable(embedding, engine.space)
+    return Sample(
+        embedding if usable else None,
+        "" if usable else UNUSABLE,
+        worth_of(face),
+        1000.0 * (observed_s - began_s),
+        1000.0 * (embedded_s - observed_s),
+    )
+
+
+def _enlarged(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    shorter = min(pixels.shape[:2])
+    if shorter >= LEAST_SIDE_PX:
+        return pixels
+    scale = min(LEAST_SIDE_PX / max(shorter, 1), 8.0)
+    return np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale), dtype=np.uint8)
+
+
+def subject_of(seen: Observation) -> Face | None:
+    """Whom the picture is of."""
+
+    def weight(face: Face) -> float:
+        across = (face.box.left + face.box.width / 2.0) / seen.width_px - 0.5
+        down = (face.box.top + face.box.height / 2.0) / seen.height_px - 0.5
+        return face.box.area * float(1.0 - min(np.hypot(across, down), 0.9))
+
+    return max(seen.faces, key=weight, default=None)
+
+
+def worth_of(face: Face) -> float:
+    """A picture's quality in one number, only to order pictures by: nearness to a straight look,
+    sharpness and size, each up to where more does not help."""
+    off_axis = abs(face.pose.yaw_deg) + 0.5 * abs(face.pose.pitch_deg)
+    sharp = min(face.quality.sharpness, 200.0) / 200.0
+    large = min(face.quality.eye_distance_px, 90.0) / 90.0
+    return float(-off_axis / 30.0 + sharp + large)
