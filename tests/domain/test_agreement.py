@@ -100,8 +100,8 @@ def test_nothing_at_rest_agrees_with_nothing() -> None:
 @settings(max_examples=60)
 @given(st.integers(0, 10_000))
 def test_somebody_who_only_gives_the_last_answer_is_seen(seed: int) -> None:
-    """Nearer than a single answer may be, and turned away so far that nobody is at rest then."""
-    of, other = person(seed), near(person(seed), 0.055, seed)
+    """About as near as a single answer may be, and turned so far that nobody is at rest then."""
+    of, other = person(seed), near(person(seed), 0.07, seed)
     answered = [sample(FACES + at, other, 25.0, answers=at == 2) for at in range(3)]
     assert not agrees([*one(of), *(replace(each, ends=True) for each in answered)])
 

@@ -82,7 +82,7 @@ def test_without_a_folder_for_them_no_embedding_is_written(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    before = {each for each in people.rglob("*")}
+    before = set(people.rglob("*"))
     words = ("--data", str(people), "--pairs", str(people / "pairs.txt"))
     assert evaluate(capsys, *words)[0] == 0
     assert list(tmp_path.iterdir()) == []
