@@ -16,7 +16,8 @@ from app.vision.inputs import prepared
 from app.vision.manifest import Input
 from app.vision.parts import Found, Pixels, Points
 from app.vision.pixels import grey_of, resized
-from app.vision.resnet import SIDE_PX, ResNet
+from app.vision.recogniser import Runs
+from app.vision.resnet import SIDE_PX
 
 #: Side of the smallest face dlib's sliding window sees.
 WINDOW_PX = 80.0
@@ -95,7 +96,7 @@ class Landmarks68:
 class DlibRecogniser:
     """The 150-pixel chip of dlib, and the 128 numbers of its network."""
 
-    def __init__(self, network: ResNet, convention: Input) -> None:
+    def __init__(self, network: Runs, convention: Input) -> None:
         self._network = network
         self._convention = convention
 
@@ -120,7 +121,8 @@ class DlibRecogniser:
         pairs of photographs at a false match rate of 1e-4 (2,582 pairs).
         """
         picture = prepared(chip, self._convention)
-        both = self._network.embed(picture) + self._network.embed(picture[:, :, ::-1])
+        mirrored = np.ascontiguousarray(picture[:, :, ::-1])
+        both = self._network.run(picture) + self._network.run(mirrored)
         return np.asarray(both / max(float(np.linalg.norm(both)), 1e-12), dtype=np.float32)
 
 

@@ -56,7 +56,7 @@ def _recogniser(pack: Pack, models: Path) -> Recogniser:
         case Recognition.DLIB_RESNET:
             from app.vision import dlib_models, resnet  # noqa: PLC0415
 
-            network = resnet.parse(load_verified(pack.file(Task.RECOGNISER), models))
+            network = resnet.loaded(load_verified(pack.file(Task.RECOGNISER), models))
             return dlib_models.DlibRecogniser(network, pack.input)
         case Recognition.ONNX:
             from app.vision.onnx import Network  # noqa: PLC0415

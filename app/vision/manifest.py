@@ -40,7 +40,8 @@ class Marking(StrEnum):
 
 
 class Recognition(StrEnum):
-    """What runs the recogniser: numpy, onnxruntime, OpenVINO, or the insightface library."""
+    """What runs the recogniser: onnxruntime (dlib's own file, or ONNX), OpenVINO, or the
+    insightface library."""
 
     DLIB_RESNET = "dlib-resnet"
     ONNX = "onnx"

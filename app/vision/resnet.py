@@ -1,10 +1,10 @@
-"""dlib's face recognition ResNet: its own weights file, read from bytes and run by numpy.
+"""dlib's face recognition ResNet: its own weights file, written down as a network for onnxruntime.
 
 The network and its numbers are dlib's (D. King, "High Quality Face Recognition with Deep Metric
-Learning", 2017; `anet_type` in dlib's example dnn_face_recognition_ex.cpp). Only the arithmetic
-is ours, because dlib's Python binding loads from a path only and holds the interpreter lock for
-the 70 ms of an embedding, which would stop the window. This takes verified bytes, lets the lock
-go and needs 12 ms on the same core; a test holds it to dlib's own answers.
+Learning", 2017; `anet_type` in dlib's example dnn_face_recognition_ex.cpp). dlib's own Python
+binding loads from a path only and holds the interpreter lock for the 70 ms of an embedding, which
+would stop the window. This takes verified bytes, lets the lock go and needs 6 ms on one core (in
+numpy it was 13, median of 25); a test holds it to dlib's own answers.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from app.errors import ModelRejected
+from app.vision.graph import Graph
+from app.vision.onnx import Network
 
 Array = NDArray[np.float32]
 
@@ -52,19 +53,15 @@ class ResNet:
     convolutions: tuple[Convolution, ...]
     top: Array
 
-    def embed(self, picture: Array) -> Array:
-        """The embedding, float32 [128], of an aligned face, float32 [3, 150, 150].
 
-        dlib's input layer makes that of red, green and blue: (value - mean of the channel) / 256.
-        """
-        stem, *rest = self.convolutions
-        maps = _largest_of_nine(_positive(_convolve(picture, stem, stride=2)))
-        pairs = zip(BLOCKS, rest[::2], rest[1::2], strict=True)
-        for halves, first, second in pairs:
-            inner = _positive(_convolve(maps, first, stride=2 if halves else 1))
-            inner = _convolve(inner, second, stride=1)
-            maps = _positive(_sum(inner, _mean_of_four(maps) if halves else maps))
-        return np.asarray(maps.mean(axis=(1, 2)) @ self.top, dtype=np.float32)
+def loaded(weights: bytes) -> Network:
+    """The network, ready to run: float32 [3, 150, 150] in, [128] out. Raises ModelRejected."""
+    network = parse(weights)
+    try:
+        content = graph_of(network)
+    except ValueError as fault:  # its layers do not fit each other
+        raise _unreadable(fault) from fault
+    return Network(content, "dlib's ResNet", (1, 3, SIDE_PX, SIDE_PX), DIMENSION)
 
 
 def parse(weights: bytes) -> ResNet:
@@ -82,16 +79,20 @@ def parse(weights: bytes) -> ResNet:
         )
         top = layers[-1].reshape(-1, DIMENSION).copy()
     except (ValueError, IndexError) as fault:
-        raise ModelRejected(
-            f"The face recognition weights cannot be read ({fault}). "
-            "Install the face_recognition_models package again."
-        ) from fault
+        raise _unreadable(fault) from fault
     if len(convolutions) != 1 + 2 * len(BLOCKS):
         raise ModelRejected(
             f"The face recognition weights have {len(convolutions)} convolutions instead of "
             f"{1 + 2 * len(BLOCKS)}. Install the face_recognition_models package again."
         )
     return ResNet(convolutions, top)
+
+
+def _unreadable(fault: Exception) -> ModelRejected:
+    return ModelRejected(
+        f"The face recognition weights cannot be read ({fault}). "
+        "Install the face_recognition_models package again."
+    )
 
 
 def _layers(data: bytes) -> Iterator[Array]:
@@ -130,45 +131,69 @@ def _fold(filters: Array, affine: Array, window: int) -> Convolution:
     return Convolution(window, np.ascontiguousarray(weights), bias[:, None])
 
 
-def _convolve(maps: Array, layer: Convolution, stride: int) -> Array:
+def graph_of(net: ResNet) -> bytes:
+    """The network as an ONNX file. It takes red, green and blue as dlib's input layer makes them,
+    (value - mean of the channel) / 256, float32 [1, 3, 150, 150]."""
+    graph = Graph()
+    stem, *rest = net.convolutions
+    maps = _convolved(graph, Maps("in", (3, SIDE_PX, SIDE_PX)), stem, stride=2)
+    maps = _pooled(graph, "MaxPool", Maps(graph.add("Relu", maps.name), maps.shape), window=3)
+    for halves, first, second in zip(BLOCKS, rest[::2], rest[1::2], strict=True):
+        inner = _convolved(graph, maps, first, stride=2 if halves else 1)
+        inner = Maps(graph.add("Relu", inner.name), inner.shape)
+        inner = _convolved(graph, inner, second, stride=1)
+        around = _pooled(graph, "AveragePool", maps, window=2) if halves else maps
+        maps = _summed(graph, inner, around)
+    mean = graph.add("Flatten", graph.add("GlobalAveragePool", maps.name))
+    graph.end("MatMul", mean, graph.constant(net.top))
+    return graph.content((1, 3, SIDE_PX, SIDE_PX), (1, DIMENSION))
+
+
+@dataclass(frozen=True, slots=True)
+class Maps:
+    """What is named so in the graph: so many maps, their height and width."""
+
+    name: str
+    shape: tuple[int, int, int]
+
+
+def _convolved(graph: Graph, maps: Maps, layer: Convolution, stride: int) -> Maps:
     """Pads as dlib does: only where it does not stride."""
-    if stride == 1:
-        border = layer.window // 2
-        maps = np.pad(maps, ((0, 0), (border, border), (border, border)))
-    windows = sliding_window_view(maps, (layer.window, layer.window), axis=(1, 2))
-    windows = windows[:, ::stride, ::stride]
-    height, width = windows.shape[1:3]
-    columns = windows.transpose(0, 3, 4, 1, 2).reshape(-1, height * width)
-    return (layer.weights @ columns + layer.bias).reshape(-1, height, width)
+    channels, height, width = maps.shape
+    border = layer.window // 2 if stride == 1 else 0
+    count, window = layer.weights.shape[0], layer.window
+    name = graph.add(
+        "Conv",
+        maps.name,
+        graph.constant(layer.weights.reshape(count, channels, window, window)),
+        graph.constant(layer.bias[:, 0]),
+        kernel_shape=[window] * 2,
+        strides=[stride] * 2,
+        pads=[border] * 4,
+    )
+    high, wide = ((side + 2 * border - window) // stride + 1 for side in (height, width))
+    return Maps(name, (count, high, wide))
 
 
-def _positive(maps: Array) -> Array:
-    return np.maximum(maps, 0, out=maps)
+def _pooled(graph: Graph, kind: str, maps: Maps, window: int) -> Maps:
+    """Over windows of every second place, no border; what is left over is left out."""
+    name = graph.add(kind, maps.name, kernel_shape=[window] * 2, strides=[2, 2])
+    channels, height, width = maps.shape
+    return Maps(name, (channels, (height - window) // 2 + 1, (width - window) // 2 + 1))
 
 
-def _largest_of_nine(maps: Array) -> Array:
-    """The maximum over 3 x 3, every second place, no border."""
-    rows, columns = maps.shape[1] - 2, maps.shape[2] - 2
-    nine = [maps[:, y : y + rows : 2, x : x + columns : 2] for y in range(3) for x in range(3)]
-    return np.asarray(np.maximum.reduce(nine), dtype=np.float32)
+def _summed(graph: Graph, one: Maps, other: Maps) -> Maps:
+    """As dlib adds: what the smaller lacks in channels, rows or columns counts as 0; then what is
+    negative becomes 0."""
+    channels, height, width = (max(sides) for sides in zip(one.shape, other.shape, strict=True))
+    shape = (channels, height, width)
+    both = [_padded(graph, each, shape) for each in (one, other)]
+    return Maps(graph.add("Relu", graph.add("Add", *both)), shape)
 
 
-def _mean_of_four(maps: Array) -> Array:
-    """The mean over 2 x 2, every second place; an odd last row or column is left out."""
-    height, width = maps.shape[1] // 2 * 2, maps.shape[2] // 2 * 2
-    even, odd = maps[:, 0:height:2], maps[:, 1:height:2]
-    total = even[:, :, 0:width:2] + even[:, :, 1:width:2]
-    total += odd[:, :, 0:width:2] + odd[:, :, 1:width:2]
-    return total * np.float32(0.25)
-
-
-def _sum(one: Array, other: Array) -> Array:
-    """As dlib adds: what the smaller lacks in channels, rows or columns counts as 0."""
-    if one.shape == other.shape:
-        return one + other
-    shape = tuple(max(sizes) for sizes in zip(one.shape, other.shape, strict=True))
-    total = np.zeros(shape, dtype=np.float32)
-    for maps in (one, other):
-        channels, height, width = maps.shape
-        total[:channels, :height, :width] += maps
-    return total
+def _padded(graph: Graph, maps: Maps, shape: tuple[int, int, int]) -> str:
+    if maps.shape == shape:
+        return maps.name
+    lacks = [whole - side for whole, side in zip(shape, maps.shape, strict=True)]
+    ends = np.array([0, 0, 0, 0, 0, *lacks], dtype=np.int64)
+    return graph.add("Pad", maps.name, graph.constant(ends))

@@ -18,6 +18,7 @@ from app.vision.dlib_models import DlibRecogniser
 from app.vision.engine import Engine
 from app.vision.inputs import prepared
 from app.vision.manifest import Channels, Pack, Task
+from app.vision.onnx import Network
 from app.vision.packs import load_verified, locate
 from app.vision.parts import Parts, Pixels
 from tests.fakes.vision import (
@@ -43,8 +44,8 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="module")
-def network() -> resnet.ResNet:
-    return resnet.parse(load_verified(PACK.file(Task.RECOGNISER), NOWHERE))
+def network() -> Network:
+    return resnet.loaded(load_verified(PACK.file(Task.RECOGNISER), NOWHERE))
 
 
 def chip_of(engine: Engine, picture: Pixels) -> Chip:
@@ -58,12 +59,12 @@ def apart(engine: Engine, one: Chip, other: Chip) -> float:
     return float(distances(engine.embed(other), rows, engine.space.metric)[0])
 
 
-def test_the_network_computes_what_dlib_computes(engine: Engine, network: resnet.ResNet) -> None:
+def test_the_network_computes_what_dlib_computes(engine: Engine, network: Network) -> None:
     theirs = dlib.face_recognition_model_v1(str(locate(PACK.file(Task.RECOGNISER), NOWHERE)))
     for picture in (close_up(astronaut()), close_up(admiral())):
         chip = chip_of(engine, picture).pixels
         expected = np.array(theirs.compute_face_descriptor(np.ascontiguousarray(chip[:, :, ::-1])))
-        found = network.embed(prepared(chip, PACK.input))
+        found = network.run(prepared(chip, PACK.input))
         assert np.abs(found - expected).max() < 1e-5
 
 
@@ -108,7 +109,7 @@ def test_the_golden_picture_tells_the_colours_apart() -> None:
 def without_landmarks(pack: Pack, models: Path) -> Parts:
     """The pack's recogniser alone, as its loader makes it; the rest is not needed here."""
     recogniser = DlibRecogniser(
-        resnet.parse(load_verified(pack.file(Task.RECOGNISER), models)), pack.input
+        resnet.loaded(load_verified(pack.file(Task.RECOGNISER), models)), pack.input
     )
     return Parts(ListedDetector([]), GivenLandmarks(np.zeros((68, 2))), recogniser)
 
@@ -141,7 +142,14 @@ def test_an_engine_whose_golden_embedding_is_wrong_does_not_start() -> None:
         engine.load()
 
 
-@pytest.mark.parametrize("spoil", ["cut", "renamed", "headless"])
+def without_a_filter(weights: bytes) -> bytes:
+    """The second layer's affine half as long, so that its neighbours do not fit it."""
+    place = weights.index(b"affine_", weights.index(b"affine_") + 1)
+    size = weights.index(b"@", place)
+    return weights[:size] + b" " + weights[size + 1 :]
+
+
+@pytest.mark.parametrize("spoil", ["cut", "renamed", "headless", "unfitting"])
 def test_weights_that_cannot_be_read_are_rejected(spoil: str) -> None:
     weights = load_verified(PACK.file(Task.RECOGNISER), NOWHERE)
     match spoil:
@@ -149,10 +157,12 @@ def test_weights_that_cannot_be_read_are_rejected(spoil: str) -> None:
             weights = weights[: len(weights) // 2]
         case "renamed":
             weights = weights.replace(b"affine_", b"other__")
+        case "unfitting":  # as if it were another network's layer
+            weights = without_a_filter(weights)
         case _:
             weights = b""
     with pytest.raises(ModelRejected, match="Install the face_recognition_models package again"):
-        resnet.parse(weights)
+        resnet.loaded(weights)
 
 
 def test_a_chip_of_a_blurred_face_still_embeds(engine: Engine) -> None:
