@@ -15,6 +15,8 @@ from typing import assert_never
 
 from platformdirs import user_config_path, user_data_path
 
+from app.domain.adapting import AdaptPolicy
+from app.domain.ageing import AgeingPolicy
 from app.domain.continuity import ContinuityPolicy
 from app.domain.depth import DepthPolicy, SecondKind
 from app.domain.light import LightPolicy, LightUse
@@ -23,7 +25,7 @@ from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
 from app.domain.memory import MemoryPolicy
 from app.domain.passive import PassivePolicy
-from app.domain.policy import Mode, QualityPolicy, TimingPolicy
+from app.domain.policy import Mode, QualityPolicy, Renewal, TimingPolicy
 from app.domain.solidity import SolidityPolicy
 from app.domain.tiers import AssurancePolicy, FaceAlone
 
@@ -129,6 +131,12 @@ def _parts() -> tuple[Option, ...]:
             "systemd-credential",
             "ephemeral",
         ),
+        Option(
+            "gallery.keep_crops",
+            Kind.SWITCH,
+            default=False,
+            why="keep face pictures for the next model, encrypted, of who agreed",
+        ),
         Option("gallery.key_file", Kind.PATH, "", "a private file with the passphrase, or empty"),
         Option(
             "evidence.keep_days",
@@ -152,6 +160,9 @@ def _parts() -> tuple[Option, ...]:
             "auto",
             "an anti-spoof pack of models/manifest.toml; auto: one that is installed; or none",
         ),
+        _text("models.legacy", "", "a second pack for who is not in the first; empty: none"),
+        _text("models.shadow", "", "a pack that is asked and decides nothing; empty: none"),
+        _text("models.renewal", "two-factors", "who may renew a legacy face here", *Renewal),
         Option("models.folder", Kind.PATH, str(data / "models"), "where installed packs lie"),
         Option(
             "reader.badge",
@@ -253,6 +264,15 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "passive.min_around": ("luma", 40, 140),
     "passive.glare": ("luma", 160, 255),
     "passive.shaded": ("", 0.2, 0.7),
+    "ageing.weight": ("of the newest visit", 0.05, 0.5),
+    "ageing.visits": ("", 3, 50),
+    "ageing.share": ("of the threshold", 0.5, 1.0),
+    "ageing.months": ("months", 3, 120),
+    "ageing.ask_again_days": ("days", 1, 90),
+    "adapting.probe_share": ("of the threshold", 0.2, 0.9),
+    "adapting.bound_share": ("of the threshold", 0.1, 0.6),
+    "adapting.weight": ("of the visit", 0.05, 0.5),
+    "adapting.days": ("days", 30, 365),
     "depth.min_nose_mm": ("mm", 8, 20),
     "depth.min_skin_ratio": ("", 1.2, 3),
     "depth.min_looks": ("", 3, 20),
@@ -285,6 +305,8 @@ POLICIES: dict[str, type] = {
     "passive": PassivePolicy,
     "depth": DepthPolicy,
     "lockout": LockoutPolicy,
+    "ageing": AgeingPolicy,
+    "adapting": AdaptPolicy,
     "assurance": AssurancePolicy,
 }
 

@@ -31,9 +31,12 @@ from app.domain.states import (
     Health,
     Identifying,
     Kiosk,
+    Notice,
+    Offering,
     Outcome,
     Proving,
     Recording,
+    Renewing,
     Resolving,
     Servicing,
     Showing,
@@ -119,12 +122,22 @@ class BusyView:
 
 @dataclass(frozen=True, slots=True)
 class GrantedView:
-    """`utc_s` is when; `factors` is how."""
+    """`utc_s` is when; `factors` is how. `notice`: one more sentence."""
 
     name: str
     purpose: Purpose
     factors: frozenset[Factor]
     utc_s: float
+    simulated: bool
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferView:
+    """Granted and let in, and one question: may the face be renewed from this visit?"""
+
+    name: str
+    purpose: Purpose
     simulated: bool
 
 
@@ -198,6 +211,7 @@ View = (
     | VerifyView
     | BusyView
     | GrantedView
+    | OfferView
     | DeniedView
     | AdminPinView
     | ServiceView
@@ -230,10 +244,13 @@ def present(kiosk: Kiosk, policy: Policy) -> View:
             return PinView(len(pin.text), fewest, longest, claim.kind, face)
         case Verifying():
             return _present_session(screen, kiosk.t_s, policy)
-        case Resolving() | Identifying() | CheckingPin() | Recording():
+        case Resolving() | Identifying() | CheckingPin() | Recording() | Renewing():
             return BusyView(Busy.CHECKING)
-        case Showing(outcome=outcome):
-            return _present_outcome(outcome, face, policy)
+        case Offering(outcome=granted):
+            name, purpose = granted.person.name, granted.visit.purpose
+            return OfferView(name, purpose, policy.simulated)
+        case Showing(outcome=outcome, notice=notice):
+            return _present_outcome(outcome, notice, face, policy)
         case _ as never:
             assert_never(never)
 
@@ -369,10 +386,12 @@ def _light(session: Session, t_s: float, policy: Policy) -> Hue | None:
     return shown(session.nonce, t_s - session.lit_s, policy.light)
 
 
-def _present_outcome(outcome: Outcome, face: FaceDoor, policy: Policy) -> GrantedView | DeniedView:
+def _present_outcome(
+    outcome: Outcome, notice: Notice | None, face: FaceDoor, policy: Policy
+) -> GrantedView | DeniedView:
     match outcome:
         case Granted(visit=visit, person=person, factors=factors, utc_s=utc_s):
-            return GrantedView(person.name, visit.purpose, factors, utc_s, policy.simulated)
+            return GrantedView(person.name, visit.purpose, factors, utc_s, policy.simulated, notice)
         case Denied(reason=reason):
             return DeniedView(reason, face, policy.simulated)
         case _ as never:

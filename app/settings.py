@@ -17,6 +17,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from app.domain.adapting import AdaptPolicy
+from app.domain.ageing import AgeingPolicy
 from app.domain.continuity import ContinuityPolicy
 from app.domain.depth import DepthPolicy, SecondKind
 from app.domain.light import LightPolicy, LightUse
@@ -25,7 +27,7 @@ from app.domain.lockout import LockoutPolicy
 from app.domain.matching import MatchPolicy
 from app.domain.memory import MemoryPolicy
 from app.domain.passive import PassivePolicy
-from app.domain.policy import Mode, Policy, QualityPolicy, TimingPolicy
+from app.domain.policy import Mode, Policy, QualityPolicy, Renewal, TimingPolicy
 from app.domain.solidity import SolidityPolicy
 from app.domain.tiers import AssurancePolicy, FaceAlone
 from app.errors import SettingsError
@@ -90,6 +92,7 @@ class GallerySettings:
     keys: str
     key_file: Path | None
     keep_days: int
+    keep_crops: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ class ModelSettings:
     pack: str
     folder: Path
     passive: str
+    legacy: str = ""
+    shadow: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,10 @@ class Settings:
             passive=PassivePolicy(**_numbers(self.table, "passive")),
             depth=DepthPolicy(**_numbers(self.table, "depth")),
             second=self.camera.second_kind,
+            ageing=AgeingPolicy(**_numbers(self.table, "ageing")),
+            adapting=AdaptPolicy(**_numbers(self.table, "adapting")),
+            renewal=Renewal(str(self.table["models.renewal"].value)),
+            shadow=bool(self.models.shadow),
             assurance=AssurancePolicy(**_numbers(self.table, "assurance")),
             face_alone=FaceAlone(str(self.table["liveness.face_alone"].value)),
             number_length=_whole(self.table, "policy.number_length"),
@@ -363,11 +372,14 @@ def _typed(table: Mapping[str, Setting]) -> Settings:
             keys=text("gallery.keys"),
             key_file=Path(key_file).expanduser() if key_file else None,
             keep_days=_whole(table, "evidence.keep_days"),
+            keep_crops=table["gallery.keep_crops"].value is True,
         ),
         models=ModelSettings(
             text("models.pack"),
             Path(text("models.folder")).expanduser(),
             text("models.passive"),
+            text("models.legacy"),
+            text("models.shadow"),
         ),
         reader=ReaderSettings(text("reader.badge")),
         door=DoorSettings(words("door.command"), number("door.timeout_s")),

@@ -13,6 +13,7 @@ from app.domain.journal import Factor, Purpose
 from app.domain.liveness import Challenge
 from app.domain.people import ClaimKind
 from app.domain.reasons import Reason
+from app.domain.states import Notice
 from app.presentation import Busy, FaceDoor
 from ui.translate import QT_TRANSLATE_NOOP, translated
 
@@ -228,6 +229,12 @@ _WELCOMES: dict[Purpose, str] = {
     Purpose.CLOCK_OUT: QT_TRANSLATE_NOOP("foyer", "Goodbye, {name}"),
 }
 
+_NOTICES: dict[Notice, str] = {
+    Notice.RENEW: QT_TRANSLATE_NOOP("foyer", "Please let reception renew your face."),
+    Notice.RENEWED: QT_TRANSLATE_NOOP("foyer", "Thank you, your face is renewed."),
+    Notice.NOT_RENEWED: QT_TRANSLATE_NOOP("foyer", "Reception will renew your face."),
+}
+
 _DONE_AT: dict[Purpose, str] = {
     Purpose.ENTER: QT_TRANSLATE_NOOP("foyer", "Signed in at {time}"),
     Purpose.CLOCK_IN: QT_TRANSLATE_NOOP("foyer", "Clocked in at {time}"),
@@ -279,6 +286,21 @@ def busy(of: Busy) -> Said:
 
 def welcome(purpose: Purpose, name: str) -> str:
     return translated(_WELCOMES[purpose]).replace("{name}", _isolated(name))
+
+
+def notice(of: Notice) -> str:
+    return translated(_NOTICES[of])
+
+
+def offer() -> str:
+    """The question to somebody whose face only the earlier model knows."""
+    return translated(
+        QT_TRANSLATE_NOOP(
+            "foyer",
+            "Our face recognition is new. May it learn your face from this visit? "
+            "No picture is kept.",
+        )
+    )
 
 
 def done_at(purpose: Purpose, time: str) -> str:

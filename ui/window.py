@@ -18,6 +18,7 @@ from app.presentation import (
     ClaimView,
     DeniedView,
     GrantedView,
+    OfferView,
     OutOfServiceView,
     PinView,
     SelfTestView,
@@ -36,7 +37,7 @@ from ui.screens.busy import BusyScreen
 from ui.screens.claim import ClaimScreen
 from ui.screens.pin import PinScreen
 from ui.screens.resting import RestingScreen
-from ui.screens.result import DeniedScreen, GrantedScreen
+from ui.screens.result import DeniedScreen, GrantedScreen, OfferScreen
 from ui.screens.screen import Press
 from ui.screens.selftest import SelfTestScreen
 from ui.screens.service import AdminPinScreen, ServiceScreen
@@ -63,6 +64,7 @@ AnyScreen = (
     | VerifyScreen
     | BusyScreen
     | GrantedScreen
+    | OfferScreen
     | DeniedScreen
     | AdminPinScreen
     | ServiceScreen
@@ -111,6 +113,7 @@ class Window(QWidget):
         self._verify = VerifyScreen(self, self.pressed, pictures)
         self._busy = BusyScreen(self)
         self._granted = GrantedScreen(self, self.pressed, self._time_of)
+        self._offer = OfferScreen(self, self.pressed)
         self._denied = DeniedScreen(self, self.pressed)
         self._admin_pin = AdminPinScreen(self, self.pressed)
         self._service = ServiceScreen(self, self.pressed)
@@ -175,6 +178,9 @@ class Window(QWidget):
             case GrantedView():
                 self._granted.show_view(view)
                 return self._granted
+            case OfferView():
+                self._offer.show_view(view)
+                return self._offer
             case DeniedView():
                 self._denied.show_view(view)
                 return self._denied
@@ -207,7 +213,7 @@ class Window(QWidget):
     def _note_simulated(self, view: View) -> None:
         """Views that cannot tell leave it as it was said last."""
         match view:
-            case AttractView() | VerifyView() | GrantedView() | DeniedView():
+            case AttractView() | VerifyView() | GrantedView() | OfferView() | DeniedView():
                 self._simulated = view.simulated
             case _:
                 pass
@@ -220,6 +226,7 @@ class Window(QWidget):
             self._verify,
             self._busy,
             self._granted,
+            self._offer,
             self._denied,
             self._admin_pin,
             self._service,

@@ -29,6 +29,9 @@ class Words:
     cancel: str
     done: str
     not_me: str
+    not_now: str
+    renew: str
+    somebody_else: str
     erase: str
     confirm: str
     how: str
@@ -73,6 +76,9 @@ def words_now() -> Words:
         cancel=translated(QT_TRANSLATE_NOOP("foyer", "Cancel")),
         done=translated(QT_TRANSLATE_NOOP("foyer", "Done")),
         not_me=translated(QT_TRANSLATE_NOOP("foyer", "Not me")),
+        not_now=translated(QT_TRANSLATE_NOOP("foyer", "Not now")),
+        renew=translated(QT_TRANSLATE_NOOP("foyer", "Yes, renew it")),
+        somebody_else=translated(QT_TRANSLATE_NOOP("foyer", "I am somebody else")),
         erase=translated(QT_TRANSLATE_NOOP("foyer", "Erase the last digit")),
         confirm=translated(QT_TRANSLATE_NOOP("foyer", "Confirm")),
         how=translated(QT_TRANSLATE_NOOP("foyer", "How")),

@@ -29,12 +29,14 @@ class Due(StrEnum):
 class AgeingPolicy:
     """`weight`: of the newest visit in the running level; with 0.2 the last ten visits make up
     nine tenths of it. `visits`: fewest before it says anything. `share`: of the claim threshold,
-    from which a reminder is due. `months`: age of the newest template from which one is due."""
+    from which a reminder is due. `months`: age of the newest template from which one is due.
+    `ask_again_days`: how long who was asked is left alone."""
 
     weight: float = 0.2
     visits: int = 5
     share: float = 0.85
     months: int = 24
+    ask_again_days: int = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,55 @@ class ReadStatus:
     ticket: int
 
 
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """Ask the shadow pack about the frames of `visit`, now that it is written down. Unanswered."""
+
+    visit: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Tend:
+    """Move the trend of a granted person by this visit's distance. Not answered."""
+
+    person: str
+    space: str
+    share: float = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Adapt:
+    """Let the adaptive template follow the face of `visit`, as far as it may. Not answered."""
+
+    visit: bytes
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Renew:
+    """Store a template of the new space from the frames of `visit`: the person said yes. `version`
+    is as they stood then. Answered by `Renewed`."""
+
+    ticket: int
+    visit: bytes
+    person: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAsked:
+    """Remember that somebody was asked to renew their face, and how it ended. Not answered."""
+
+    person: str
+    detail: str
+    utc_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Forget what was held of a visit for `Shade`, `Adapt` and `Renew`."""
+
+
 class Cue(StrEnum):
     GRANTED = "granted"
     DENIED = "denied"
@@ -134,6 +183,12 @@ Effect = (
     | StoreTrials
     | Release
     | ReadStatus
+    | Shade
+    | Tend
+    | Adapt
+    | Renew
+    | NoteAsked
+    | LetGo
     | Sound
     | Quit
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.domain.ageing import Due
 from app.domain.assurance import Tested
 from app.domain.matching import Match
 from app.domain.observation import Observation
@@ -44,6 +45,8 @@ class Button(StrEnum):
     TRY_TABLET = "try-tablet"
     DISCARD = "discard"
     START_ANEW = "start-anew"
+    AGREE = "agree"
+    NOT_NOW = "not-now"
 
 
 class Part(StrEnum):
@@ -142,13 +145,19 @@ class Resolved:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """The match of the kept frames. `agrees`: challenge and match frames show one person."""
+    """The match of the kept frames. `agrees`: challenge and match frames show one person.
+
+    `space` answered; `old_space`: that was the legacy one. `share`: the distance to the person's
+    nearest template over the claim threshold, for the trend alone; None where it is not taken."""
 
     t: Moment
     ticket: int
     match: Match
     agrees: bool
     person: Person | None
+    space: str = ""
+    old_space: bool = False
+    share: float | None = field(default=None, repr=False)
 
 
 class PinVerdict(StrEnum):
@@ -174,12 +183,22 @@ class AdminChecked:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """The entry is durable. `face_locked_until_s` as in GalleryChanged."""
+    """The entry is durable. `face_locked_until_s` as in GalleryChanged. `due`: why somebody who was
+    granted by face should renew it, where they are to be told so now."""
 
     t: Moment
     ticket: int
     sequence: int
     face_locked_until_s: float
+    due: Due | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """The template is stored, durably and journalled; a GalleryChanged follows."""
+
+    t: Moment
+    ticket: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +250,7 @@ Event = (
     | PinChecked
     | AdminChecked
     | Recorded
+    | Renewed
     | CameraEnrolled
     | TrialsStored
     | StatusRead

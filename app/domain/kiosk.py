@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from app.domain import desk, selftest, swap, visits, witness
+from app.domain import desk, renewal, selftest, swap, visits, witness
 from app.domain.effects import Effect, Rest
 from app.domain.events import (
     BadgeRead,
@@ -46,8 +46,10 @@ from app.domain.states import (
     Health,
     Identifying,
     Kiosk,
+    Offering,
     Proving,
     Recording,
+    Renewing,
     Resolving,
     Servicing,
     Showing,
@@ -129,7 +131,9 @@ def _visit(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
     if kiosk.health.gallery is not Condition.READY:
         return kiosk, ()
     match event:
-        case BadgeRead() if not isinstance(screen, Identifying | CheckingPin | Recording):
+        case BadgeRead() if not isinstance(
+            screen, Identifying | CheckingPin | Recording | Renewing
+        ):
             return _badge(kiosk, event, policy)
         case Looked() if isinstance(screen, Verifying):
             return visits.look(kiosk, screen, event, policy)
@@ -141,8 +145,12 @@ def _visit(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
             return visits.resolved(kiosk, screen, event, policy)
         case Recorded() if isinstance(screen, Recording) and event.ticket == screen.ticket:
             return visits.recorded(kiosk, screen, event, policy)
-        case EffectFailed():
+        case EffectFailed() if not isinstance(screen, Renewing):
             return _failed(kiosk, event, policy)
+        case Pressed(button=Button.NOT_ME) if isinstance(screen, Offering):
+            return visits.dispute(kiosk, screen, event, policy)
+        case _ if isinstance(screen, Offering | Renewing):
+            return renewal.step(kiosk, event, policy)
         case Pressed():
             return _press(kiosk, event, policy)
         case _:
@@ -165,6 +173,8 @@ def _press(kiosk: Kiosk, event: Pressed, policy: Policy) -> Stepped:
             return _press_showing(kiosk, screen, event, policy)
         case Resolving() | Identifying() | CheckingPin() | Recording():
             return kiosk, ()
+        case Offering() | Renewing():
+            return renewal.step(kiosk, event, policy)
         case AskingAdmin() | CheckingAdmin() | Servicing() | Testing() | Trying():
             return kiosk, ()
         case _ as never:
@@ -365,6 +375,8 @@ def _pass_time(kiosk: Kiosk, t: Moment, policy: Policy) -> Stepped:
                 return visits.not_recorded(kiosk, screen, t, policy)
         case Showing(until_s=until_s):
             return (first_screen(kiosk, policy) if t.s >= until_s else kiosk), ()
+        case Offering() | Renewing():
+            return renewal.pass_time(kiosk, screen, t, policy)
         case AskingAdmin(touched_s=touched_s):
             idle = t.s - touched_s >= timing.idle_s
             return (first_screen(kiosk, policy) if idle else kiosk), ()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from app.domain.adapting import AdaptPolicy
+from app.domain.ageing import AgeingPolicy
 from app.domain.continuity import ContinuityPolicy
 from app.domain.depth import DepthPolicy, SecondKind
 from app.domain.journal import Factor
@@ -26,6 +28,15 @@ class Mode(StrEnum):
     CLOCK_IN = "clock-in"
     CLOCK_OUT = "clock-out"
     CLOCK = "clock"
+
+
+class Renewal(StrEnum):
+    """Who is offered to renew a face that only the legacy space knows, from the visit itself.
+    TWO_FACTORS: who showed more than their face, as a face alone may have been taken for theirs."""
+
+    NEVER = "never"
+    TWO_FACTORS = "two-factors"
+    ALWAYS = "always"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +124,7 @@ class Policy:
     recording and the simulated visitor can; for the demo, the evaluation and tests, and on
     purpose no setting. `assumed_tier`: taken for the camera's, whatever was tested; for the same
     and no setting either. `engine`: the program, model pack and space that look. `second`: what
-    stands beside the colour camera."""
+    stands beside the colour camera. `shadow`: a pack is asked beside the one that decides."""
 
     mode: Mode = Mode.DOOR
     accepted: frozenset[frozenset[Factor]] = STANDARD_FACTORS
@@ -138,3 +149,7 @@ class Policy:
     face_alone: FaceAlone = FaceAlone.BY_TIER
     assumed_tier: Tier | None = None
     engine: str = ""
+    ageing: AgeingPolicy = field(default_factory=AgeingPolicy)
+    adapting: AdaptPolicy = field(default_factory=AdaptPolicy)
+    renewal: Renewal = Renewal.TWO_FACTORS
+    shadow: bool = False

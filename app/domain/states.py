@@ -4,12 +4,14 @@ Attract ─face─▶ Verifying ─▶ Identifying ─┐
    │                ▲                     ├─▶ Recording ─▶ Showing ─▶ Attract
    └─badge/number─▶ Claiming ─▶ Proving ─▶ CheckingPin ┘
                                   └─face─▶ Resolving ─▶ Verifying
+Recording ─▶ Offering ─yes─▶ Renewing ─▶ Showing, where a face should be renewed
 Attract ─▶ AskingAdmin ─▶ CheckingAdmin ─▶ Servicing ◀──▶ Testing ◀──▶ Trying
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from app.domain.assurance import Species, Tested, Trial, Trials
 from app.domain.events import Condition
@@ -34,12 +36,31 @@ class Health:
     codes: tuple[tuple[str, str], ...] = ()
 
 
+class Notice(StrEnum):
+    """One sentence beside a grant. RENEW: reception should take this face again."""
+
+    RENEW = "renew"
+    RENEWED = "renewed"
+    NOT_RENEWED = "not-renewed"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Where a face was recognised. `old`: in the legacy space. `share` as in Identified."""
+
+    person: str
+    space: str
+    share: float | None = field(repr=False)
+    old: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One person's try. `proved`: factors already shown; `subject`: whose they are, if known.
     `weak`: a layer could not tell whether the face is alive, so it does not count alone.
     `partial`: only a part of the face was to be seen, which never counts alone and of which
-    nothing is learnt. `tape`: the evidence of its face session, once that ended."""
+    nothing is learnt. `tape`: the evidence of its face session, once that ended. `measured`: where its
+    face was recognised."""
 
     nonce: bytes
     started_s: float
@@ -50,6 +71,7 @@ class Visit:
     weak: bool = False
     partial: bool = False
     tape: Tape | None = field(default=None, repr=False)
+    measured: Measured | None = field(default=None, repr=False)
 
     @property
     def id(self) -> str:
@@ -162,6 +184,24 @@ class Recording:
 class Showing:
     outcome: Outcome
     until_s: float
+    notice: Notice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """Granted and let in; asked whether their face may be renewed from this visit."""
+
+    outcome: Granted
+    until_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Renewing:
+    """They said yes; the template is being stored."""
+
+    outcome: Granted
+    ticket: int
+    deadline_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +259,8 @@ Screen = (
     | CheckingPin
     | Recording
     | Showing
+    | Offering
+    | Renewing
     | AskingAdmin
     | CheckingAdmin
     | Servicing

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from app.domain import access, admission, memory, session, source, witness
+from app.domain import access, admission, memory, renewal, session, source, witness
 from app.domain.access import Admitted, Refused
 from app.domain.effects import (
     CheckPin,
@@ -48,6 +48,7 @@ from app.domain.states import (
     Granted,
     Identifying,
     Kiosk,
+    Offering,
     Outcome,
     Proving,
     Recording,
@@ -94,7 +95,9 @@ def use_face(kiosk: Kiosk, visit: Visit, event: Pressed, policy: Policy) -> Step
         return kiosk, ()
     if source.refusal(kiosk.camera, kiosk.cameras, policy.admits) is not None:
         return kiosk, ()
-    fresh = replace(visit, proved=frozenset(), subject="", weak=False, partial=False, tape=None)
+    fresh = replace(
+        visit, proved=frozenset(), subject="", weak=False, partial=False, tape=None, measured=None
+    )
     visit = replace(fresh, nonce=event.nonce)
     if visit.claim is not None:
         ticket = kiosk.ticket + 1
@@ -177,7 +180,7 @@ def _identify(
 
 def identified(kiosk: Kiosk, screen: Identifying, event: Identified, policy: Policy) -> Stepped:
     """The face was compared. Anything but one agreed person, the claimed one, is refused."""
-    visit = witness.identified(screen.visit, event)
+    visit = renewal.measured(witness.identified(screen.visit, event), event)
     screen = replace(screen, visit=visit)
     if not event.agrees:
         return deny(kiosk, visit, Reason.FACE_CHANGED, event.t, policy)
@@ -344,14 +347,20 @@ def recorded(kiosk: Kiosk, screen: Recording, event: Recorded, policy: Policy) -
             allowed = access.decide(person, factors, enough, event.t.utc_s)
             if isinstance(allowed, Refused):
                 return _take_back(kiosk, outcome, allowed.reason, event.t, policy)
-            until_s = event.t.s + policy.timing.granted_s
-            kiosk = replace(kiosk, screen=Showing(_without_claim(outcome), until_s))
-            sound = Sound(Cue.GRANTED)
+            bare = Granted(_bare(outcome.visit), person, factors, outcome.utc_s, outcome.detail)
+            shown = renewal.screen_after(bare, event, policy)
+            kiosk = replace(kiosk, screen=shown)
+            beside = (
+                Sound(Cue.GRANTED),
+                *renewal.after_record(outcome, policy),
+                *renewal.reminded(shown, event.t),
+            )
             if outcome.visit.purpose is not Purpose.ENTER:
-                return kiosk, (sound,)
-            return kiosk, (Release(entry_of(outcome, event.t)), sound)
+                return kiosk, beside
+            return kiosk, (Release(entry_of(outcome, event.t)), *beside)
         case Denied() as outcome:
-            return _refuse(kiosk, outcome, event.t, policy)
+            kiosk, effects = _refuse(kiosk, outcome, event.t, policy)
+            return kiosk, (*effects, *renewal.after_record(outcome, policy))
         case _ as never:
             assert_never(never)
 
@@ -389,7 +398,7 @@ def _refuse(kiosk: Kiosk, outcome: Denied, t: Moment, policy: Policy) -> Stepped
 def _without_claim(outcome: Outcome) -> Outcome:
     """What a result needs and no more: the claim, the tape, and whom a refusal was about, are
     forgotten."""
-    visit = replace(outcome.visit, claim=None, tape=None)
+    visit = replace(_bare(outcome.visit), measured=None)
     match outcome:
         case Granted():
             return replace(outcome, visit=visit)
@@ -399,7 +408,11 @@ def _without_claim(outcome: Outcome) -> Outcome:
             assert_never(never)
 
 
-def dispute(kiosk: Kiosk, screen: Showing, event: Pressed, policy: Policy) -> Stepped:
+def _bare(visit: Visit) -> Visit:
+    return replace(visit, claim=None, tape=None)
+
+
+def dispute(kiosk: Kiosk, screen: Showing | Offering, event: Pressed, policy: Policy) -> Stepped:
     """Taken back with "Not me": the journal says so, and another way in is offered."""
     outcome = screen.outcome
     if not isinstance(outcome, Granted):

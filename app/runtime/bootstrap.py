@@ -21,7 +21,7 @@ from app.domain.light import LightUse
 from app.domain.people import Secret
 from app.domain.policy import Policy
 from app.domain.source import SourceKind
-from app.errors import GalleryLocked, KeyStoreError
+from app.errors import GalleryLocked, KeyStoreError, SettingsError
 from app.gallery.keys import key_store as provider_named
 from app.gallery.passphrase import passphrase_from
 from app.gallery.store import Store
@@ -38,7 +38,9 @@ from app.ports import (
     PinHasher,
 )
 from app.resources import resource
+from app.runtime.beside import Others
 from app.runtime.clock import SystemClock
+from app.runtime.eyes import NOBODY_ELSE
 from app.runtime.house import House, Parts
 from app.runtime.ledger import Open
 
@@ -81,7 +83,14 @@ def open_gallery(settings: Settings, *, create: bool = False) -> Store:
 def store(settings: Settings, keys: KeyStore, *, create: bool = False) -> Store:
     """The gallery named in the settings, not opened yet."""
     kept, lockout = settings.gallery, settings.policy().lockout
-    return Store(kept.path, keys, lockout, create=create, keep_days=kept.keep_days)
+    return Store(
+        kept.path,
+        keys,
+        lockout,
+        create=create,
+        keep_days=kept.keep_days,
+        crops=kept.keep_crops,
+    )
 
 
 def pin_hasher(keys: Keys) -> PinHasher:
@@ -150,6 +159,26 @@ def face_pack(settings: Settings, name: str = "") -> Pack:
 
     pack = manifest_of_packs().pack(name or settings.models.pack)
     return onsite.applied(pack, models_folder(settings))
+
+
+def other_engines(settings: Settings) -> Others:
+    """The packs named in `models.legacy` and `models.shadow`, not loaded yet; raises ModelRejected
+    for an unknown name, SettingsError where one of them is the pack that decides."""
+    from app.vision.engine import Engine  # noqa: PLC0415
+
+    def named(name: str, key: str) -> FaceEngine | None:
+        if not name:
+            return None
+        packs, folder = manifest_of_packs(), models_folder(settings)
+        if packs.pack(name).space.id == packs.pack(settings.models.pack).space.id:
+            raise SettingsError(
+                f"{key} is {name}, whose space already decides. Name another pack, or leave it "
+                "empty."
+            )
+        return Engine(packs.pack(name), folder)
+
+    legacy = named(settings.models.legacy, "models.legacy")
+    return Others(legacy, named(settings.models.shadow, "models.shadow"))
 
 
 def manifest_of_packs() -> Manifest:
@@ -278,6 +307,7 @@ def build(settings: Settings, instead: Replacements | None = None) -> House:
         picture_of=picture_of,
         readers=readers,
         status=lambda: facts(settings, keys, source, engine),
+        others=NOBODY_ELSE if given.engine is not None else other_engines(settings),
     )
     simulated = source.identity().kind is SourceKind.SIMULATED
     return House(parts, replace(policy, simulated=simulated))

@@ -19,13 +19,15 @@ from typing import TypeVar
 
 from app.domain import agreement, fusion, matching
 from app.domain.agreement import Sample
-from app.domain.effects import Identify, Rest, Watch
+from app.domain.effects import Adapt, Identify, LetGo, Renew, Rest, Shade, Watch
 from app.domain.events import CameraOpened, EffectFailed, Event, Identified, Looked, Moment
 from app.domain.matching import Embedding, Matched, MatchPolicy, Snapshot
 from app.domain.observation import Pose
 from app.domain.picture import Picture
 from app.domain.session import largest
+from app.domain.spaces import Probe
 from app.ports import Chip, FaceEngine, Frame, FrameSource
+from app.runtime.beside import Asked, Beside, Cuts, Others, Store
 from app.runtime.mailbox import Mailbox
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,9 @@ CHIPS_KEPT = 600
 IDLE_S = 0.25
 #: Pause between two faces embedded along the track, in times of what one took.
 SAMPLE_REST = 5.0
+
+NOBODY_ELSE = Others()
+NO_CUTS = Cuts()
 
 T = TypeVar("T")
 Post = Callable[[Event], None]
@@ -155,10 +160,17 @@ class _Kept:
     pose: Pose
     chip: Chip
     embedding: Embedding | None = None
+    cuts: Cuts = NO_CUTS
+
+
+Job = Watch | Rest | Identify | Shade | Adapt | Renew | LetGo
 
 
 class VisionRoom:
-    """Owns the FaceEngine: observes frames of the present visit and compares its chips."""
+    """Owns the FaceEngine: observes frames of the present visit and compares its chips.
+
+    `others` are engines beside it; `store` hands the io thread what is to be kept of a visit.
+    """
 
     def __init__(
         self,
@@ -167,13 +179,16 @@ class VisionRoom:
         policy: MatchPolicy,
         post: Post,
         now: Now,
+        others: Others = NOBODY_ELSE,
+        store: Store = lambda _job: None,
     ) -> None:
         self._engine = engine
+        self._beside = Beside(others, policy, store, now)
         self._frames = frames
         self._policy = policy
         self._post = post
         self._now = now
-        self._jobs: queue.SimpleQueue[Watch | Rest | Identify] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._chips: OrderedDict[int, _Kept] = OrderedDict()
         self._visit: bytes | None = None
         self._sample_due_s = float("-inf")
@@ -186,7 +201,11 @@ class VisionRoom:
         """Compare with this gallery from now on, or with none; called on the io thread."""
         self._snapshot = snapshot
 
-    def ask(self, job: Watch | Rest | Identify) -> None:
+    def use_beside(self, legacy: Snapshot | None, shadow: Snapshot | None) -> None:
+        """The same of the other spaces."""
+        self._beside.use(legacy, shadow)
+
+    def ask(self, job: Job) -> None:
         """Queue a job from any thread; a part that is down answers that it failed."""
         with self._gate:
             serving = self._serving
@@ -194,12 +213,13 @@ class VisionRoom:
                 self._jobs.put(job)
         if serving:
             self._frames.nudge()
-        elif isinstance(job, Identify):
+        elif isinstance(job, Identify | Renew):
             self._post(EffectFailed(self._now(), job.ticket, "vision"))
 
     def work(self, stopping: threading.Event, ready: Ready) -> None:
         try:
             self._engine.load()
+            self._beside.load()
             with self._gate:
                 self._serving = True
             ready()
@@ -207,6 +227,7 @@ class VisionRoom:
                 visit = self._visit
                 frame = self._frames.take(IDLE_S)
                 self._do_jobs()
+                self._beside.expire()
                 # What was taken while another visit was on is not shown to this one.
                 if frame is not None and visit is not None and visit == self._visit:
                     self._observe(visit, frame)
@@ -215,6 +236,7 @@ class VisionRoom:
                 self._serving = False
             self._refuse_jobs()
             self._forget()
+            self._beside.let_go()
 
     def _do_jobs(self) -> None:
         while not self._jobs.empty():
@@ -222,16 +244,26 @@ class VisionRoom:
             match job:
                 case Watch(visit=visit):
                     self._forget()
+                    self._beside.let_go()
                     self._visit = visit
                 case Rest():
                     self._forget()
                 case Identify():
                     self._answer(job)
+                case Shade():
+                    self._beside.shade(job)
+                case Adapt():
+                    self._beside.adapt(job)
+                case Renew():
+                    if not self._beside.renew(job):
+                        self._post(EffectFailed(self._now(), job.ticket, "vision-renew"))
+                case LetGo():
+                    self._beside.let_go()
 
     def _refuse_jobs(self) -> None:
         while not self._jobs.empty():
             job = self._jobs.get()
-            if isinstance(job, Identify):
+            if isinstance(job, Identify | Renew):
                 self._post(EffectFailed(self._now(), job.ticket, "vision"))
 
     def _forget(self) -> None:
@@ -246,6 +278,7 @@ class VisionRoom:
         _, kept = self._chips.popitem(last=False)
         if kept.chip.pixels.flags.writeable:
             kept.chip.pixels.fill(0)
+        kept.cuts.wipe()
 
     def _observe(self, visit: bytes, frame: Frame) -> None:
         seen = self._engine.observe(frame)
@@ -253,7 +286,8 @@ class VisionRoom:
         if face is None:
             self._post(Looked(self._now(), visit, seen))
             return
-        kept = _Kept(face.track, face.pose, self._engine.align(frame, face))
+        chip, cuts = self._engine.align(frame, face), self._beside.cut(frame, face)
+        kept = _Kept(face.track, face.pose, chip, cuts=cuts)
         self._chips[frame.number] = kept
         while len(self._chips) > CHIPS_KEPT:
             self._forget_oldest()
@@ -295,11 +329,11 @@ class VisionRoom:
             return None
         probe = fusion.fuse([embeddings[number] for number in job.match_frames])
         agrees = len(tracks) == 1 and self._is_one_person(job, tracks.pop())
-        found = (
-            matching.verify(probe, job.person, snapshot, self._policy)
-            if job.claimed
-            else matching.identify(probe, snapshot, self._policy)
-        )
+        claimed = job.person if job.claimed else None
+        cuts = [self._chips[number].cuts for number in job.match_frames]
+        asked = Asked(job.visit, claimed, Probe(probe, snapshot), cuts)
+        decided, share = self._beside.decide(asked)
+        found = decided.match
         person = snapshot.people.get(found.person) if isinstance(found, Matched) else None
         return Identified(
             t=self._now(),
@@ -307,6 +341,9 @@ class VisionRoom:
             match=found,
             agrees=agrees,
             person=person,
+            space=decided.space,
+            old_space=decided.space != space.id,
+            share=share,
         )
 
     def _embedding(self, number: int) -> Embedding:

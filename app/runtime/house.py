@@ -9,24 +9,30 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from app.domain import kiosk
 from app.domain.effects import (
+    Adapt,
     CheckAdminPin,
     CheckPin,
     Effect,
     EnrolCamera,
     Identify,
+    LetGo,
+    NoteAsked,
     Quit,
     ReadStatus,
     Record,
     Release,
+    Renew,
     Resolve,
     Rest,
+    Shade,
     Sound,
     StoreTrials,
+    Tend,
     Watch,
 )
 from app.domain.events import BadgeRead, Condition, Event, Part, PartChanged
@@ -34,13 +40,15 @@ from app.domain.picture import Picture
 from app.domain.policy import Policy
 from app.ports import BadgeReader, Clock, Cues, Door, FaceEngine, Frame, FrameSource
 from app.presentation import View
+from app.runtime.beside import Others
 from app.runtime.cameras import SourceWatch
-from app.runtime.eyes import CameraRoom, VisionRoom
+from app.runtime.eyes import NOBODY_ELSE, CameraRoom, VisionRoom
 from app.runtime.hands import DoorHand, ReaderHand
 from app.runtime.kernel import NONCE_BYTES, Kernel
 from app.runtime.ledger import LedgerRoom, Open
 from app.runtime.mailbox import Mailbox
 from app.runtime.supervisor import AGAIN_S, Service, Supervised, Supervisor
+from app.runtime.tending import Silent, StoreRenewed, Tending
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +66,18 @@ class Parts:
     picture_of: Callable[[Frame], Picture]
     readers: tuple[BadgeReader, ...] = ()
     status: Callable[[], tuple[tuple[str, str], ...]] = tuple
+    others: Others = NOBODY_ELSE
+
+
+def _tending(parts: Parts, policy: Policy, vision: VisionRoom) -> Tending:
+    legacy, shadow = parts.others.legacy, parts.others.shadow
+    return Tending(
+        policy,
+        parts.engine.space,
+        legacy.space if legacy is not None else None,
+        shadow.space if shadow is not None else None,
+        vision.use_beside,
+    )
 
 
 class House:
@@ -75,9 +95,18 @@ class House:
         self._camera = CameraRoom(
             parts.source, self.frames, self.pictures, parts.picture_of, self._note, now
         )
-        self._vision = VisionRoom(parts.engine, self.frames, policy.matching, post, now)
+        others = replace(parts.others, adapting=policy.adapting.enabled)
+        self._vision = VisionRoom(
+            parts.engine, self.frames, policy.matching, post, now, others, self._keep
+        )
         self._ledger = LedgerRoom(
-            parts.open_gallery, parts.engine.space, self._vision.use, parts.status, self._note, now
+            parts.open_gallery,
+            parts.engine.space,
+            self._vision.use,
+            parts.status,
+            self._note,
+            now,
+            _tending(parts, policy, self._vision),
         )
         self._door = DoorHand(parts.door, self._tell, now)
         self._readers = [ReaderHand(reader, self.badge_read) for reader in parts.readers]
@@ -115,6 +144,10 @@ class House:
         nonce = secrets.token_bytes(NONCE_BYTES)
         self.kernel.post(BadgeRead(self.kernel.now(), badge, nonce))
 
+    def _keep(self, job: Silent | StoreRenewed) -> None:
+        """What the vision room wants kept of a visit."""
+        self._ledger.ask(job)
+
     def _note(self, event: Event) -> None:
         self._source.see(event)
         self.kernel.post(event)
@@ -139,8 +172,10 @@ class House:
             case Rest():
                 self._camera.rest()
                 self._vision.ask(effect)
-            case Identify():
+            case Identify() | Shade() | Adapt() | Renew() | LetGo():
                 self._vision.ask(effect)
+            case Tend() | NoteAsked():
+                self._ledger.ask(Silent(effect))
             case (
                 Resolve()
                 | CheckPin()

@@ -22,6 +22,7 @@ from app.domain.effects import (
     Identify,
     ReadStatus,
     Record,
+    Renew,
     Resolve,
     Rest,
     StoreTrials,
@@ -42,7 +43,15 @@ JOIN_S = 5.0
 
 #: Effects that are answered by an event with their ticket.
 Answered = (
-    Identify | Resolve | CheckPin | CheckAdminPin | Record | EnrolCamera | StoreTrials | ReadStatus
+    Identify
+    | Renew
+    | Resolve
+    | CheckPin
+    | CheckAdminPin
+    | Record
+    | EnrolCamera
+    | StoreTrials
+    | ReadStatus
 )
 
 

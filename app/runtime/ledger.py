@@ -40,10 +40,12 @@ from app.domain.journal import Entry, EntryKind, Row, parse
 from app.domain.lockout import is_locked
 from app.domain.matching import Snapshot, Space
 from app.domain.people import Claim, ClaimKind, Secret
+from app.domain.policy import Policy
 from app.domain.source import EnrolledCamera
 from app.domain.tape import encode
 from app.errors import FoyerError, GalleryRefused
 from app.ports import Gallery, PinAttempt, PinHasher
+from app.runtime.tending import ON_S, Silent, StoreRenewed, Tending
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +53,17 @@ log = logging.getLogger(__name__)
 LOOK_S = 0.5
 LOG_TAIL = 30
 
-Job = Resolve | CheckPin | CheckAdminPin | Record | EnrolCamera | StoreTrials | ReadStatus
+Answered = (
+    Resolve
+    | CheckPin
+    | CheckAdminPin
+    | Record
+    | EnrolCamera
+    | StoreTrials
+    | ReadStatus
+    | StoreRenewed
+)
+Job = Answered | Silent
 ADMINISTRATOR = Claim(ClaimKind.ADMIN, "")
 
 
@@ -78,7 +90,10 @@ class LedgerRoom:
         status: Callable[[], tuple[tuple[str, str], ...]],
         post: Callable[[Event], None],
         now: Callable[[], Moment],
+        tending: Tending | None = None,
     ) -> None:
+        self._tending = tending or Tending(Policy(), space)
+        self._on_since_s = now().s
         self._open = open_gallery
         self._space = space
         self._on_snapshot = on_snapshot
@@ -97,13 +112,18 @@ class LedgerRoom:
             if self._serving:
                 self._jobs.put(job)
                 return
-        self._post(EffectFailed(self._now(), job.ticket, "gallery"))
+        self._failed(job, "gallery")
+
+    def _failed(self, job: Job, code: str) -> None:
+        if not isinstance(job, Silent):
+            self._post(EffectFailed(self._now(), job.ticket, code))
 
     def work(self, stopping: threading.Event, ready: Callable[[], None]) -> None:
         opened = self._open()
         try:
             self._counter = -1
             self._refresh(opened.gallery)
+            self._on_since_s = self._now().s
             with self._gate:
                 self._serving = True
             ready()
@@ -120,6 +140,14 @@ class LedgerRoom:
         while not (stopping.is_set() and self._jobs.empty()):
             self._answer_next(opened, LOOK_S if not stopping.is_set() else 0.01)
             self._refresh(opened.gallery)
+            self._note_on(opened.gallery, ON_S)
+
+    def _note_on(self, gallery: Gallery, least_s: float) -> None:
+        """Write down the time at work; what a crash loses of it only makes updates wait longer."""
+        passed_s = self._now().s - self._on_since_s
+        if passed_s >= least_s and self._tending.policy.adapting.enabled:
+            gallery.care.note_on(passed_s)
+            self._on_since_s += passed_s
 
     def _answer_next(self, opened: Open, wait_s: float) -> None:
         """A function of its own, so that no PIN stays on this thread once it was answered."""
@@ -131,13 +159,14 @@ class LedgerRoom:
 
     def _refuse_jobs(self) -> None:
         while not self._jobs.empty():
-            self._post(EffectFailed(self._now(), self._jobs.get().ticket, "gallery"))
+            self._failed(self._jobs.get(), "gallery")
 
     def _refresh(self, gallery: Gallery) -> None:
         counter = gallery.change_counter()
         if counter == self._counter:
             return
         snapshot = gallery.snapshot(self._space)
+        self._tending.refresh(gallery, snapshot)
         self._counter = counter
         self._on_snapshot(snapshot)
         people, templates = len(snapshot.people), len(snapshot.owners)
@@ -147,22 +176,28 @@ class LedgerRoom:
 
     def _answer(self, opened: Open, job: Job) -> None:
         try:
-            self._post(self._do(opened, job))
+            if isinstance(job, Silent):
+                self._note_on(opened.gallery, ON_S / 10)
+                self._tending.do(opened.gallery, job, self._now())
+            else:
+                self._post(self._do(opened, job))
         except GalleryRefused as refused:
             log.info("refused: %s", refused)
-            self._post(EffectFailed(self._now(), job.ticket, refused.code))
+            self._failed(job, refused.code)
         except Exception as fault:
-            code = fault.code if isinstance(fault, FoyerError) else "defect"
-            self._post(EffectFailed(self._now(), job.ticket, code))
+            self._failed(job, fault.code if isinstance(fault, FoyerError) else "defect")
             raise
 
-    def _do(self, opened: Open, job: Job) -> Event:
+    def _do(self, opened: Open, job: Answered) -> Event:
         gallery = opened.gallery
         match job:
             case Record(ticket=ticket, entry=entry, tally=tally, tape=tape):
                 receipt = gallery.record(entry, tally, encode(tape) if tape is not None else b"")
                 until_s = receipt.face_locked_until_s
-                return Recorded(self._now(), ticket, receipt.sequence, until_s)
+                due = self._tending.due(gallery, entry)
+                return Recorded(self._now(), ticket, receipt.sequence, until_s, due)
+            case StoreRenewed():
+                return self._tending.store(gallery, job, self._now())
             case Resolve(ticket=ticket, claim=claim):
                 found = gallery.resolve(claim)
                 locked = is_locked(found.lockout, self._now().utc_s)

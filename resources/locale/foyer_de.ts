@@ -765,5 +765,33 @@ oder Nummer tippen.</translation>
         <source>Test the camera</source>
         <translation>Kamera prüfen</translation>
     </message>
+    <message>
+        <source>Our face recognition is new. May it learn your face from this visit? No picture is kept.</source>
+        <translation>Unsere Gesichtserkennung ist neu. Darf sie Ihr Gesicht aus diesem Besuch lernen? Es wird kein Bild behalten.</translation>
+    </message>
+    <message>
+        <source>Please let reception renew your face.</source>
+        <translation>Bitte lassen Sie Ihr Gesicht am Empfang erneuern.</translation>
+    </message>
+    <message>
+        <source>Thank you, your face is renewed.</source>
+        <translation>Danke, Ihr Gesicht ist erneuert.</translation>
+    </message>
+    <message>
+        <source>Reception will renew your face.</source>
+        <translation>Der Empfang erneuert Ihr Gesicht.</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Nicht jetzt</translation>
+    </message>
+    <message>
+        <source>Yes, renew it</source>
+        <translation>Ja, erneuern</translation>
+    </message>
+    <message>
+        <source>I am somebody else</source>
+        <translation>Ich bin jemand anderes</translation>
+    </message>
 </context>
 </TS>

@@ -17,6 +17,7 @@ from app.domain.people import ClaimKind
 from app.domain.picture import Picture
 from app.domain.policy import Policy
 from app.domain.reasons import Reason
+from app.domain.states import Notice
 from app.domain.tiers import Tier
 from app.presentation import (
     AdminPinView,
@@ -27,6 +28,7 @@ from app.presentation import (
     DeniedView,
     FaceDoor,
     GrantedView,
+    OfferView,
     OutOfServiceView,
     PinView,
     SelfTestView,
@@ -157,6 +159,19 @@ VIEWS: dict[str, View] = {
         MORNING.timestamp(),
         simulated=True,
     ),
+    **{
+        f"granted-{notice}": GrantedView(
+            LONG_NAME,
+            Purpose.ENTER,
+            BADGE_AND_PIN,
+            MORNING.timestamp(),
+            simulated=True,
+            notice=notice,
+        )
+        for notice in Notice
+    },
+    "offer": OfferView("Eileen Collins", Purpose.ENTER, simulated=False),
+    "offer-long": OfferView(LONG_NAME, Purpose.CLOCK_OUT, simulated=True),
     "admin-pin": AdminPinView(3, 4, 12, None, checking=False),
     "admin-pin-fault": AdminPinView(0, 4, 12, Reason.WRONG_CREDENTIALS, checking=False),
     "admin-pin-checking": AdminPinView(0, 4, 12, None, checking=True),

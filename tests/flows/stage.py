@@ -13,19 +13,25 @@ from dataclasses import dataclass, field, replace
 
 from app.domain.assurance import Tested
 from app.domain.effects import (
+    Adapt,
     CheckAdminPin,
     CheckPin,
     Effect,
     EnrolCamera,
     Identify,
+    LetGo,
+    NoteAsked,
     Quit,
     ReadStatus,
     Record,
     Release,
+    Renew,
     Resolve,
     Rest,
+    Shade,
     Sound,
     StoreTrials,
+    Tend,
     Watch,
 )
 from app.domain.events import (
@@ -44,6 +50,7 @@ from app.domain.events import (
     PinChecked,
     PinVerdict,
     Recorded,
+    Renewed,
     Resolved,
     StatusRead,
     Ticked,
@@ -72,7 +79,15 @@ START_S = 1000.0
 ADMIN_PIN = "90210"
 
 Asked = (
-    Resolve | Identify | CheckPin | CheckAdminPin | Record | EnrolCamera | StoreTrials | ReadStatus
+    Resolve
+    | Identify
+    | CheckPin
+    | CheckAdminPin
+    | Record
+    | EnrolCamera
+    | StoreTrials
+    | ReadStatus
+    | Renew
 )
 Worker = type[Asked]
 
@@ -117,6 +132,8 @@ class Stage:
     journal: list[Entry] = field(default_factory=list)
     tallies: list[Tally | None] = field(default_factory=list)
     tested: list[Tested] = field(default_factory=list)
+    tended: list[Shade | Tend | Adapt | NoteAsked | LetGo] = field(default_factory=list)
+    renewed: list[Renew] = field(default_factory=list)
     doors: list[Entry] = field(default_factory=list)
     sounds: list[str] = field(default_factory=list)
     closed: bool = False
@@ -218,6 +235,8 @@ class Stage:
                 self.sounds.append(cue)
             case Quit():
                 self.closed = True
+            case Shade() | Tend() | Adapt() | NoteAsked() | LetGo():
+                self.tended.append(effect)
             case _:
                 self._answer(effect)
 
@@ -259,6 +278,9 @@ class Stage:
             case EnrolCamera(ticket=ticket, camera=camera):
                 enrolled = EnrolledCamera(camera, self.moment.utc_s)
                 return CameraEnrolled(self.moment, ticket, enrolled)
+            case Renew(ticket=ticket):
+                self.renewed.append(asked)
+                return Renewed(self.moment, ticket)
             case StoreTrials(ticket=ticket, tested=tested, entry=entry):
                 self.journal.append(entry)
                 self.tested.append(tested)

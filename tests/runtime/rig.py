@@ -18,7 +18,9 @@ from app.domain.policy import Policy, TimingPolicy
 from app.domain.tiers import Tier
 from app.ports import Frame
 from app.presentation import DeniedView, GrantedView, VerifyView, View
+from app.runtime.beside import Others
 from app.runtime.clock import SystemClock
+from app.runtime.eyes import NOBODY_ELSE
 from app.runtime.house import House, Parts
 from app.runtime.ledger import Open
 from tests.fakes.gallery import MemoryGallery
@@ -91,6 +93,7 @@ class Rig:
     ledger: Any = None
     hasher: Any = field(default_factory=PlainHasher)
     cues: Any = field(default_factory=SilentCues)
+    others: Others = NOBODY_ELSE
     picture_of: Callable[[Frame], Picture] = no_picture
     views: queue.SimpleQueue[View] = field(default_factory=queue.SimpleQueue)
     seen: list[View] = field(default_factory=list)
@@ -111,6 +114,7 @@ class Rig:
             cues=self.cues,
             clock=SystemClock(),
             picture_of=self.picture_of,
+            others=self.others,
         )
         house = House(parts, self.policy, again_s=0.05)
         house.listen(self._see)

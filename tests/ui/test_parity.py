@@ -27,6 +27,7 @@ TWINS = [
     ("pin-badge", "Use my face", "Cancel"),
     ("denied-not-recognised", "Try my face again", "Use badge or PIN"),
     ("granted", "Not me", "Done"),
+    ("offer", "Not now", "Yes, renew it"),
 ]
 
 

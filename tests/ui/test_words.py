@@ -18,6 +18,7 @@ from app.domain.journal import Factor, Purpose
 from app.domain.liveness import Challenge
 from app.domain.people import ClaimKind
 from app.domain.reasons import Reason
+from app.domain.states import Notice
 from app.presentation import Busy, FaceDoor
 from tests.conftest import PROJECT
 from ui import text
@@ -56,6 +57,9 @@ def test_every_member_has_its_words(language: str) -> None:
         assert "08:58" in text.done_at(purpose, "08:58")
         assert text.invitation(purpose)
         assert text.purpose(purpose)
+    for notice in Notice:
+        assert text.notice(notice).endswith(".")
+    assert text.offer()
     for factor in Factor:
         assert text.factors(frozenset({factor}))
     for kind in ClaimKind:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.domain.events import Button
 from app.domain.reasons import Reason
-from app.presentation import DeniedView, FaceDoor, GrantedView
+from app.presentation import DeniedView, FaceDoor, GrantedView, OfferView
 from ui import text
 from ui.components.action import ActionButton, Style
 from ui.components.facts import FactCard
@@ -76,7 +76,8 @@ class GrantedScreen(QWidget):
     def show_view(self, view: GrantedView) -> None:
         words = words_now()
         self._title.say(text.welcome(view.purpose, view.name))
-        self._sentence.say(text.done_at(view.purpose, self._clock(view.utc_s)))
+        at = text.done_at(view.purpose, self._clock(view.utc_s))
+        self._sentence.say(at if view.notice is None else f"{at}. {text.notice(view.notice)}")
         how = (words.how, text.factors(view.factors))
         self._card.say((how, (words.kept, words.kept_facts)))
         self._twins.say(words.not_me, words.done)
@@ -99,6 +100,41 @@ class GrantedScreen(QWidget):
         box = Box(0, 0, self.width(), self.height())
         labels = (self._title, self._sentence)
         arrange_words(box, look, self._mark, labels, self._card, Foot(self._twins))
+
+
+class OfferScreen(QWidget):
+    """Let in, and one question whose two answers weigh the same. No answer is no."""
+
+    def __init__(self, parent: QWidget, press: Press) -> None:
+        super().__init__(parent)
+        self._mark = Mark(self)
+        self._title = Label(self, Role.DISPLAY, most_lines=3)
+        self._question = Label(self, Role.LEAD, Tone.SOFT)
+        self._twins = Twins(
+            self,
+            (Style.PLAIN, None, partial(press, Button.NOT_NOW, "")),
+            (Style.PLAIN, None, partial(press, Button.AGREE, "")),
+        )
+        self._not_me = ActionButton(
+            self, Style.BARE, partial(press, Button.NOT_ME, ""), role=Role.BODY_LABEL
+        )
+
+    def show_view(self, view: OfferView) -> None:
+        words = words_now()
+        self._mark.show_icon(Icon.FACE)
+        self._title.say(text.welcome(view.purpose, view.name))
+        self._question.say(text.offer())
+        self._twins.say(words.not_now, words.renew)
+        self._not_me.say(words.somebody_else)
+
+    def forget(self) -> None:
+        self._title.say("")
+
+    def arrange(self, look: Look) -> None:
+        labels = (self._title, self._question)
+        apply_all((self._mark, *labels, self._twins, self._not_me), look)
+        box = Box(0, 0, self.width(), self.height())
+        arrange_words(box, look, self._mark, labels, None, Foot(self._twins, self._not_me))
 
 
 class DeniedScreen(QWidget):
