@@ -297,8 +297,7 @@ def offer() -> str:
     return translated(
         QT_TRANSLATE_NOOP(
             "foyer",
-            "Our face recognition is new. May it learn your face from this visit? "
-            "No picture is kept.",
+            "May we learn your face anew from this visit? No picture is kept.",
         )
     )
 

@@ -59,8 +59,8 @@ class Visit:
     """One person's try. `proved`: factors already shown; `subject`: whose they are, if known.
     `weak`: a layer could not tell whether the face is alive, so it does not count alone.
     `partial`: only a part of the face was to be seen, which never counts alone and of which
-    nothing is learnt. `tape`: the evidence of its face session, once that ended. `measured`: where its
-    face was recognised."""
+    nothing is learnt. `tape`: the evidence of its face session, once that ended. `measured`:
+    where its face was recognised."""
 
     nonce: bytes
     started_s: float

@@ -766,8 +766,8 @@ oder Nummer tippen.</translation>
         <translation>Kamera prüfen</translation>
     </message>
     <message>
-        <source>Our face recognition is new. May it learn your face from this visit? No picture is kept.</source>
-        <translation>Unsere Gesichtserkennung ist neu. Darf sie Ihr Gesicht aus diesem Besuch lernen? Es wird kein Bild behalten.</translation>
+        <source>May we learn your face anew from this visit? No picture is kept.</source>
+        <translation>Dürfen wir Ihr Gesicht aus diesem Besuch neu lernen? Kein Bild bleibt.</translation>
     </message>
     <message>
         <source>Please let reception renew your face.</source>

@@ -14,6 +14,7 @@ from app.domain.adapting import AdaptPolicy
 from app.domain.events import Button
 from app.domain.journal import Entry, EntryKind, parse
 from app.domain.matching import CalibrationPoint, Embedding, Metric, Space
+from app.domain.observation import Observation
 from app.domain.people import Person
 from app.domain.policy import Policy, Renewal
 from app.domain.reasons import Reason
@@ -21,7 +22,7 @@ from app.domain.shadow import Kind
 from app.domain.states import Notice
 from app.domain.templates import Template
 from app.errors import ModelMissing
-from app.ports import Chip
+from app.ports import Chip, Frame
 from app.presentation import AttractView, DeniedView, FaceDoor, GrantedView, OfferView, View
 from app.runtime.beside import Others
 from tests.conftest import Logged
@@ -36,7 +37,7 @@ OFFERING = replace(QUICK, renewal=Renewal.ALWAYS)
 
 
 def old_face(person: int) -> Embedding:
-    return np.eye(5, dtype=np.float32)[person]
+    return np.asarray(np.eye(5)[person], dtype=np.float32)
 
 
 @dataclass
@@ -53,7 +54,7 @@ class OldEngine:
         if self.missing:
             raise ModelMissing("The file is not there. Put it there.")
 
-    def observe(self, frame: object) -> None:
+    def observe(self, frame: Frame) -> Observation:
         raise AssertionError("one detector run serves every pack")
 
     def align(self, frame: object, face: object) -> Chip:
