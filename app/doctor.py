@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.domain.liveness_policy import LivenessPolicy
     from app.domain.people import Need
     from app.settings import Settings
+    from app.vision.manifest import Pack
 
 
 class State(StrEnum):
@@ -208,8 +209,22 @@ def _models(settings: Settings) -> Finding:
     began = time.perf_counter()
     engine.load()
     took_s = time.perf_counter() - began
-    said = f"{settings.models.pack}: digests and golden embedding right, loaded in {took_s:.1f} s"
-    return Finding("models", State.OK, said)
+    pack = bootstrap.face_pack(settings)
+    proved = "digests and golden embedding" if pack.golden else "digests"
+    said = f"{pack.name}: {proved} right, loaded in {took_s:.1f} s; {_meaning(pack)}"
+    if pack.commercial.value == "no":
+        cure = "Whoever earns money with this kiosk needs another: foyer models install recommended"
+        return Finding("models", State.WARNING, f"{said}; not for commercial use", cure)
+    disputed = "; commercial use is disputed, ask a lawyer: foyer models list"
+    return Finding("models", State.OK, said + disputed * (pack.commercial.value == "ask"))
+
+
+def _meaning(pack: Pack) -> str:
+    """What its distances were measured on; a pack that was not measured does not load."""
+    evidence = pack.evidence
+    if evidence is None:
+        return "its distances were never measured"
+    return f"measured {evidence.measured} on {evidence.data}"
 
 
 def _camera(settings: Settings) -> Finding:

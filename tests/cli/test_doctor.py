@@ -293,6 +293,23 @@ def test_a_folder_that_cannot_be_written_is_a_fault(
     assert found["disk"][0] == "fault"
 
 
+@pytest.mark.parametrize(
+    ("pack", "state", "says"),
+    [
+        ("embedded", "ok", "ask a lawyer"),
+        ("esp-mbf", "warning", "not for commercial use"),
+    ],
+)
+def test_what_the_pack_in_use_may_be_used_for_and_was_measured_on_is_told(
+    foyer: Foyer, engine: FaceEngine, camera: StillCamera, pack: str, state: str, says: str
+) -> None:
+    found = checks(foyer("doctor", "--json", "--set", f"models.pack={pack}"))
+    assert found["models"][0] == state
+    assert says in found["models"][1]
+    assert "Labeled Faces in the Wild" in found["models"][1]
+    assert bool(found["models"][2]) == (state == "warning")
+
+
 def test_memory_that_could_be_dumped_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "harden", lambda: ["core dumps could not be switched off"])
     finding = dict(doctor.MACHINE)["core dumps"]()
