@@ -74,7 +74,7 @@ def read(file: Path, people: Mapping[str, Sequence[Path]]) -> Pairs:
     rows = [row for row in rows if row and not row.startswith("#")]
     folds, size = FOLDS, 0
     if rows and (head := re.fullmatch(r"(\d+)(?:\s+(\d+))?", rows[0])):
-        folds, size = (int(head[1]), int(head[2])) if head[2] else (1, int(head[1]))
+        folds, size = (int(head[1]), int(head[2])) if head[2] else (FOLDS, 0)
         rows = rows[1:]
     if not rows:
         raise PairsUnusable(f"{file} holds no pairs. Its lines are: name i j, or: name i name j.")
