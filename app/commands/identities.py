@@ -121,7 +121,12 @@ def _print(context: Context, measured: Measured) -> None:
                 f"  template+probe {name}  FMR {row.fmr:.0e} at {row.threshold:.4f}: "
                 f"FNMR {100 * row.fnmr:.2f} % ({100 * low:.2f} to {100 * high:.2f})"
             )
-    for found in measured.identification:
+    if measured.suspects:
+        context.print(
+            f"  {len(measured.suspects)} pairs of names seem to be one person each; the last lines "
+            "below are without them"
+        )
+    for found in (*measured.identification, *measured.without_suspects):
         low, high = found.fpir_interval
         context.print(
             f"  of {found.gallery} people: strangers named {100 * found.fpir:.3f} % "

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from app.errors import FoyerError
+from app.evaluation.identification import Identified
 from app.evaluation.identities import Measured
 from app.evaluation.verification import Verified
 
@@ -31,6 +32,8 @@ svg { width: 100%; height: auto; }
 #: Readable on light and on dark ground alike.
 LINES = ("#0b8a67", "#b5700c", "#7a62c9", "#c2484c")
 GREY = "#7c8b84"
+#: More pairs of names than this are only in the JSON document.
+SUSPECTS_NAMED = 30
 
 
 class ReportUnwritable(FoyerError):
@@ -182,26 +185,39 @@ def _identification(measured: Measured) -> str:
         "misnamed",
         "unsure",
     )
-    rows = (
-        (
-            f"{each.gallery:,}",
-            f"{each.templates:,.0f}",
-            f"{100 * each.fpir:.3f} %",
-            f"{100 * each.fpir_interval[0]:.3f} to {100 * each.fpir_interval[1]:.3f} %",
-            f"{each.n_strangers:,}",
-            _share(each.fnir),
-            f"{each.n_enrolled:,}",
-            f"{each.misnamed:,}",
-            _share(each.unsure_enrolled),
-        )
-        for each in measured.identification
-    )
+
+    def rows(found: Iterable[Identified]) -> list[list[str]]:
+        return [_identified_row(each) for each in found]
+
     said = (
         "The kiosk's own decision: how often a stranger is named (FPIR; target "
         f"{measured.asked.policy.fpir:g}), and how often somebody enrolled is not named (FNIR), "
         "those asked for a badge included."
     )
-    return _section("Naming somebody", said, _table(head, rows))
+    if not measured.suspects:
+        return _section("Naming somebody", said, _table(head, rows(measured.identification)))
+    doubted = (
+        f"Without {len(measured.suspects)} pairs of names under which one person seems to stand, "
+        "which have to be looked at by eye: "
+        + "; ".join(" = ".join(each) for each in measured.suspects[:SUSPECTS_NAMED])
+    )
+    return _section("Naming somebody", said, _table(head, rows(measured.identification))) + (
+        _section("… without doubtful names", doubted, _table(head, rows(measured.without_suspects)))
+    )
+
+
+def _identified_row(each: Identified) -> list[str]:
+    return [
+        f"{each.gallery:,}",
+        f"{each.templates:,.0f}",
+        f"{100 * each.fpir:.3f} %",
+        f"{100 * each.fpir_interval[0]:.3f} to {100 * each.fpir_interval[1]:.3f} %",
+        f"{each.n_strangers:,}",
+        _share(each.fnir),
+        f"{each.n_enrolled:,}",
+        f"{each.misnamed:,}",
+        _share(each.unsure_enrolled),
+    ]
 
 
 def _quality(measured: Measured) -> str:
