@@ -151,10 +151,34 @@ def use(context: Context, manifest: Manifest) -> int:
             "Faces enrolled with another pack are not compared with this one's; the people stay, "
             "and use badge and PIN until their face is enrolled again."
         )
+    recorded = _recorded(context, f"pack-chosen: {pack.name}")
     context.answer(
-        {"pack": pack.name, "setting": key, "file": str(file), "in_force": not overruled}
+        {
+            "pack": pack.name,
+            "setting": key,
+            "file": str(file),
+            "in_force": not overruled,
+            "recorded": recorded,
+        }
     )
     return 0
+
+
+def _recorded(context: Context, what: str) -> bool:
+    """The change in the journal, where there is a gallery; says so where it cannot be opened."""
+    from app.commands.opened import note, opened  # noqa: PLC0415
+    from app.domain.journal import EntryKind  # noqa: PLC0415
+    from app.errors import GalleryError, KeyStoreError  # noqa: PLC0415
+
+    if not context.settings.gallery.path.exists():
+        return False
+    try:
+        with opened(context) as gallery:
+            gallery.record(note(context, what, EntryKind.ADMIN))
+    except (GalleryError, KeyStoreError) as fault:
+        context.note(f"The journal says nothing of this change. {fault}")
+        return False
+    return True
 
 
 def remove(context: Context, manifest: Manifest) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,32 @@ def test_a_pack_is_installed_used_and_removed(kiosk: Foyer, assets: Path, tmp_pa
     gone = kiosk.ok("models", "remove", name, "--json").document["deleted"]
     assert len(gone) == 2
     assert not any(Path(each).exists() for each in gone)
+
+
+def settings_in(folder: Path) -> str:
+    """A settings file that says nothing yet."""
+    config = folder / "kiosk.toml"
+    config.write_text("", encoding="utf-8")
+    return str(config)
+
+
+def test_the_journal_says_which_pack_was_chosen(
+    foyer: Foyer, new_gallery: Path, tmp_path: Path
+) -> None:
+    config = settings_in(tmp_path)
+    before = foyer.ok("--config", config, "models", "use", "embedded", "--json").document
+    assert not before["recorded"]  # there is no gallery yet
+    shutil.copytree(new_gallery, foyer.gallery.parent)
+    done = foyer.ok("--config", config, "models", "use", "embedded", "--json").document
+    assert done["recorded"]
+    assert "pack-chosen: embedded" in foyer.ok("audit", "tail").out
+
+
+def test_a_journal_that_cannot_be_written_is_told(foyer: Foyer, tmp_path: Path) -> None:
+    foyer.gallery.parent.mkdir(parents=True, exist_ok=True)
+    foyer.gallery.write_bytes(b"no gallery")
+    ran = foyer.ok("--config", settings_in(tmp_path), "models", "use", "embedded")
+    assert "The journal says nothing of this change" in ran.err
 
 
 def test_a_pack_that_is_not_there_is_not_used(kiosk: Foyer, tmp_path: Path) -> None:
