@@ -97,9 +97,12 @@ def _enrol(context: Context, gallery: Store, person: Person, entry: Entry) -> in
     from app.domain import fusion  # noqa: PLC0415
     from app.domain.templates import Template  # noqa: PLC0415
     from app.runtime import bootstrap  # noqa: PLC0415
+    from app.vision.together import Together  # noqa: PLC0415
 
     policy = context.settings.policy()
-    engine = bootstrap.face_engine(context.settings)
+    others = bootstrap.other_engines(context.settings)
+    beside = [each for each in (others.legacy, others.shadow) if each is not None]
+    engine = Together(bootstrap.face_engine(context.settings), beside)
     engine.load()
     seen = pictures.of_one_person(_seen(context, engine), engine.space, policy.matching)
     for each in seen:
@@ -115,7 +118,12 @@ def _enrol(context: Context, gallery: Store, person: Person, entry: Entry) -> in
         if not person.id:
             person = gallery.put_person(person, note(context, "person-added"))
         tags = frozenset(each.value for each in _appearance(context))
-        gallery.care.add(person.id, [Template(engine.space, template, tags)], entry)
+        new = [Template(engine.space, template, tags)]
+        for place, space in enumerate(engine.spaces):
+            same = [engine.beside(each)[place] for each in usable]
+            new.append(Template(space, fusion.fuse(same), tags))
+        gallery.care.add(person.id, new, entry)
+        _keep_pictures(context, gallery, person, [engine.picture(each) for each in usable])
     _tell(context, person, usable, doubts, stored=stored)
     context.answer(
         {
@@ -129,6 +137,13 @@ def _enrol(context: Context, gallery: Store, person: Person, entry: Entry) -> in
         }
     )
     return 0 if stored else 1
+
+
+def _keep_pictures(context: Context, gallery: Store, person: Person, pictures: list[bytes]) -> None:
+    """For the next model: only where the house keeps them and the person agreed."""
+    if context.settings.gallery.keep_crops and person.id in gallery.care.consents():
+        gallery.care.keep_crops(person.id, pictures, note(context, "pictures-kept"))
+        context.print(f"Kept {len(pictures)} pictures for the next model, encrypted.")
 
 
 def _seen(context: Context, engine: FaceEngine) -> list[Picture]:

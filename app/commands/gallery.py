@@ -6,7 +6,7 @@ import argparse
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from app.commands import asking
+from app.commands import asking, re_encode
 from app.commands.context import Context, json_argument
 from app.commands.opened import note, opened
 from app.commands.tables import size
@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     check = actions.add_parser("check", help="verify every page, the structure and the journal")
     for each in (init, pin, info, check):
         json_argument(each)
+    re_encode.add_arguments(actions)
     for each in (init, pin):
         each.add_argument("--reason", default="", help="why, for the journal; no names")
 
@@ -57,6 +58,8 @@ def run(context: Context) -> int:
             return _set_pin(context)
         case "info":
             return _info(context)
+        case "re-encode":
+            return re_encode.run(context)
         case _:
             return _check(context)
 

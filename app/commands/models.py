@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.commands import pack_change
+from app.commands import model_change, pack_change
 from app.commands.context import Context, json_argument
 from app.commands.tables import lines, size
 from app.errors import ModelError, ModelRejected
@@ -24,6 +24,10 @@ examples:
   foyer models install minifasnet --from DIR
                                  copy a pack's files out of a folder, if they are the right ones
   foyer models use retail-0095   let it decide from the next start
+  foyer models promote retail-0095 --reason "shadow agreed"
+                                 the same, with the pack before it as legacy, journalled
+  foyer models people            who is known only by a pack that is being left
+  foyer models shadow report     what the pack in models.shadow would have said
 """
 
 UNMEASURED = "It names nobody until it was measured: foyer evaluate identities --calibrate."
@@ -45,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for each in (listing, verify):
         json_argument(each)
     pack_change.add_arguments(actions)
+    model_change.add_arguments(actions)
 
 
 def run(context: Context) -> int:
@@ -57,6 +62,14 @@ def run(context: Context) -> int:
             return pack_change.use(context, _manifest())
         case "remove":
             return pack_change.remove(context, _manifest())
+        case "promote":
+            return model_change.promote(context)
+        case "rollback":
+            return model_change.rollback(context)
+        case "people":
+            return model_change.people(context)
+        case "shadow":
+            return model_change.shadow_report(context)
         case _:
             return _list(context)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from app.commands import asking
+from app.commands import asking, people_care
 from app.commands.context import Context, json_argument
 from app.commands.opened import new_number, note, opened, person_named
 from app.commands.tables import lines
@@ -37,6 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="everybody, with how many face templates they have")
     show = actions.add_parser("show", help="one person")
+    people_care.add_arguments(actions)
+    listing.add_argument("--due", action="store_true", help="only whose face should be renewed")
+    listing.add_argument(
+        "--space", choices=("old",), help="old: only who is known by no template of the pack in use"
+    )
     add = actions.add_parser("add", help="a new person, who has no badge, PIN or face yet")
     _add_details(add)
     remove = actions.add_parser("remove", help="erase a person, with face, badge and PIN")
@@ -109,6 +114,8 @@ def run(context: Context) -> int:
         "add": _add,
         "remove": _remove,
         "set-pin": _set_pin,
+        "templates": people_care.templates,
+        "pictures": people_care.pictures,
         "set-badge": _set_badge,
     }
     with opened(context) as gallery:
@@ -118,6 +125,11 @@ def run(context: Context) -> int:
 
 def _list(context: Context, gallery: Store) -> None:
     people, counts = gallery.people(), gallery.template_counts()
+    due = people_care.due(context, gallery)
+    if context.args.space:
+        people = [person for person in people if due.get(person.id) == "old-space"]
+    elif context.args.due:
+        people = [person for person in people if person.id in due]
     rows = [
         (
             person.number or f"id {person.id}",
@@ -127,12 +139,18 @@ def _list(context: Context, gallery: Store) -> None:
             _shown(person.valid_from_s),
             _shown(person.valid_until_s),
             str(counts.get(person.id, 0)),
+            due.get(person.id, "-"),
         )
         for person in people
     ]
-    for line in lines(("number", "name", "kind", "status", "from", "until", "faces"), rows):
+    for line in lines(
+        ("number", "name", "kind", "status", "from", "until", "faces", "renew"), rows
+    ):
         context.print(line)
-    documents = [document(person, counts.get(person.id, 0)) for person in people]
+    documents = [
+        {**document(person, counts.get(person.id, 0)), "renew": due.get(person.id)}
+        for person in people
+    ]
     context.answer({"people": documents})
 
 

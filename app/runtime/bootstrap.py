@@ -169,13 +169,13 @@ def other_engines(settings: Settings) -> Others:
     def named(name: str, key: str) -> FaceEngine | None:
         if not name:
             return None
-        packs, folder = manifest_of_packs(), models_folder(settings)
-        if packs.pack(name).space.id == packs.pack(settings.models.pack).space.id:
+        pack = face_pack(settings, name)
+        if pack.space.id == face_pack(settings).space.id:
             raise SettingsError(
                 f"{key} is {name}, whose space already decides. Name another pack, or leave it "
                 "empty."
             )
-        return Engine(packs.pack(name), folder)
+        return Engine(pack, models_folder(settings))
 
     legacy = named(settings.models.legacy, "models.legacy")
     return Others(legacy, named(settings.models.shadow, "models.shadow"))
