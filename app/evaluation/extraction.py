@@ -7,13 +7,16 @@ it, because those of real people are biometric data, whoever's they are.
 from __future__ import annotations
 
 import hashlib
+import io
 import multiprocessing
 import os
 import threading
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from multiprocessing.connection import wait
 from pathlib import Path
 
@@ -23,13 +26,16 @@ from threadpoolctl import threadpool_limits
 
 from app.cv import cv2
 from app.domain.matching import is_usable
-from app.domain.observation import Face, Observation
-from app.errors import ImageError
+from app.domain.observation import Box, Face, Observation
+from app.errors import FoyerError, ImageError
 from app.evaluation.packs import Origin
 from app.ports import FaceEngine, Frame
 from app.runtime import bootstrap
 from app.vision import images
 from app.vision.engine import Engine
+from app.vision.loading import load_parts
+from app.vision.manifest import Pack
+from app.vision.parts import Detector, Found, Landmarker, Parts, Pixels, Points
 
 #: Pictures handed to a process at a time.
 BATCH = 16
@@ -41,13 +47,22 @@ NO_FACE, UNREADABLE, UNUSABLE = "no-face", "unreadable", "unusable"
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
     """One picture. `embedding` is None where it failed, for the `reason`. `worth` orders pictures
-    by quality, higher is better; costs are milliseconds of one core."""
+    by quality, higher is better; costs are milliseconds of one core, of `observe_ms` those of
+    finding faces and of marking them."""
 
     embedding: NDArray[np.float32] | None
     reason: str = ""
     worth: float = 0.0
     observe_ms: float = 0.0
     embed_ms: float = 0.0
+    detect_ms: float = 0.0
+    mark_ms: float = 0.0
+
+
+class CacheUnusable(FoyerError):
+    """The folder for embeddings cannot be written to."""
+
+    code = "evaluation-cache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +74,49 @@ class Job:
     cache: Path | None
 
 
-def engine_of(job: Job) -> Engine:
-    """The named pack, loaded; raises ModelMissing or ModelRejected."""
+@dataclass(slots=True)
+class Costs:
+    """Milliseconds of one core that a pack's parts took since they were last set back."""
+
+    detect_ms: float = 0.0
+    mark_ms: float = 0.0
+
+    def parts(self, pack: Pack, models: Path) -> Parts:
+        """The pack's parts, each of them timed."""
+        own = load_parts(pack, models)
+        return Parts(_Timed(own.detector, self), _TimedMarks(own.landmarker, self), own.recogniser)
+
+
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    detector: Detector
+    costs: Costs
+
+    def find(self, pixels: Pixels, smallest_px: float, *, eager: bool) -> list[Found]:
+        began_s = time.thread_time()
+        found = self.detector.find(pixels, smallest_px, eager=eager)
+        self.costs.detect_ms += 1000.0 * (time.thread_time() - began_s)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _TimedMarks:
+    landmarker: Landmarker
+    costs: Costs
+
+    def mark(self, pixels: Pixels, box: Box) -> Points:
+        began_s = time.thread_time()
+        points = self.landmarker.mark(pixels, box)
+        self.costs.mark_ms += 1000.0 * (time.thread_time() - began_s)
+        return points
+
+
+def engine_of(job: Job, costs: Costs | None = None) -> Engine:
+    """The named pack, loaded; raises ModelMissing or ModelRejected. `costs` hears what its parts
+    take."""
     settings = job.origin.settings()
-    engine = Engine(bootstrap.face_pack(settings, job.pack), bootstrap.models_folder(settings))
+    pack, folder = bootstrap.face_pack(settings, job.pack), bootstrap.models_folder(settings)
+    engine = Engine(pack, folder, load_parts if costs is None else costs.parts)
     engine.load()
     return engine
 
@@ -94,7 +148,8 @@ def _worked(job: Job, batches: list[Sequence[Path]], jobs: int) -> Iterator[list
 
 class _Worker:
     def __init__(self, job: Job) -> None:
-        self._engine = engine_of(job)
+        self._costs = Costs()
+        self._engine = engine_of(job, self._costs)
         self._cache = None if job.cache is None else job.cache / self._engine.space.id
         cv2.setNumThreads(1)
         threadpool_limits(limits=1)
@@ -104,9 +159,13 @@ class _Worker:
 
     def _sample(self, path: Path) -> Sample:
         kept = self._kept(path)
-        if kept is not None and kept.exists():
-            return _read(kept)
+        if kept is not None and (known := _read(kept)) is not None:
+            return known
+        self._costs.detect_ms = self._costs.mark_ms = 0.0
         sample = sample_of(self._engine, path)
+        if sample.observe_ms:
+            costs = self._costs
+            sample = replace(sample, detect_ms=costs.detect_ms, mark_ms=costs.mark_ms)
         if kept is not None:
             _write(kept, sample)
         return sample
@@ -122,20 +181,33 @@ class _Worker:
         return self._cache / digest[:2] / f"{digest}.npz"
 
 
-def _read(kept: Path) -> Sample:
-    with np.load(kept, allow_pickle=False) as arrays:
-        numbers, reason = arrays["numbers"], str(arrays["reason"])
-        embedding = None if reason else np.asarray(arrays["embedding"], dtype=np.float32)
-    return Sample(embedding, reason, *(float(each) for each in numbers))
+def _read(kept: Path) -> Sample | None:
+    """None where nothing is kept, or what is kept was cut short: the picture is looked at again."""
+    try:
+        with np.load(io.BytesIO(kept.read_bytes()), allow_pickle=False) as arrays:
+            numbers, reason = arrays["numbers"], str(arrays["reason"])
+            embedding = None if reason else np.asarray(arrays["embedding"], dtype=np.float32)
+        return Sample(embedding, reason, *(float(each) for each in numbers))
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        return None
 
 
 def _write(kept: Path, sample: Sample) -> None:
-    kept.parent.mkdir(parents=True, exist_ok=True)
     embedding = np.zeros(0, np.float32) if sample.embedding is None else sample.embedding
-    numbers = np.array([sample.worth, sample.observe_ms, sample.embed_ms])
+    costs = (sample.observe_ms, sample.embed_ms, sample.detect_ms, sample.mark_ms)
+    numbers = np.array([sample.worth, *costs])
     whole = kept.with_name(f".{kept.name}.{os.getpid()}.npz")
-    np.savez(whole, embedding=embedding, numbers=numbers, reason=np.array(sample.reason))
-    whole.replace(kept)
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(whole, embedding=embedding, numbers=numbers, reason=np.array(sample.reason))
+        whole.replace(kept)
+    except OSError as fault:
+        with suppress(OSError):
+            whole.unlink(missing_ok=True)
+        raise CacheUnusable(
+            f"{kept.parent} cannot be written to ({fault.strerror}). Name another folder with "
+            "--cache, or none; what is kept there already stays."
+        ) from fault
 
 
 #: The worker of this process, where it is one of several.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.matching import CalibrationPoint, Embedding, MatchPolicy, Metric, Space, fuse
+from app.domain.matching import CalibrationPoint, Embedding, MatchPolicy, Metric, Space
 from app.evaluation import pairs as lists
+from app.evaluation.averaged import every_fusion
 from app.evaluation.extraction import Job, Sample, engine_of, extract
 from app.evaluation.identification import Identified, identification
 from app.evaluation.outcomes import counted
@@ -34,8 +35,6 @@ from app.evaluation.verification import (
 COMPARED_FMR = 1e-3
 #: Shares of the worst pictures left out, to see what quality is worth.
 LEFT_OUT = (0.0, 0.05, 0.1, 0.2, 0.3)
-#: Pictures fused into one, as frames are at the kiosk.
-FUSED = 3
 #: A calibration of fused pictures needs as many people who have enough of them.
 FEWEST_FUSED = 50
 #: One group's errors are not named unless it has as many genuine comparisons.
@@ -90,6 +89,8 @@ class Measured:
     without_suspects: tuple[Identified, ...]
     groups: tuple[Group, ...]
     by_quality: tuple[tuple[float, float], ...]
+    detect_ms: tuple[float, ...]
+    mark_ms: tuple[float, ...]
     observe_ms: tuple[float, ...]
     embed_ms: tuple[float, ...]
     seconds: float
@@ -109,6 +110,12 @@ class Measured:
         what = "mean of three pictures against one" if used is kiosk else "one picture against one"
         points = tuple(CalibrationPoint(row.fmr, row.threshold) for row in used.rows)
         return points, used.impostor.n, f"{what}, {self.people} people of {self.asked.data.name}"
+
+    @property
+    def decided_by(self) -> str:
+        """Whose calibration named people here."""
+        own = "a calibration made of these very pictures, which flatters it"
+        return "the pack's calibration" if self.space.calibration else own
 
     @property
     def fnmr_at_1e4(self) -> float:
@@ -144,11 +151,14 @@ class Measured:
                 {"left_out": share, "fnmr": round(fnmr, 5)} for share, fnmr in self.by_quality
             ],
             "ms": {
+                "detect": _cost(self.detect_ms),
+                "landmarks": _cost(self.mark_ms),
                 "observe": _cost(self.observe_ms),
                 "embed": _cost(self.embed_ms),
                 "of": "one core, median and 95th percentile",
             },
             "calibrated": bool(self.space.calibration),
+            "identified_by": self.decided_by if self.identification else None,
             "measured": date.today().isoformat(),  # noqa: DTZ011 - the operator's day
             "seconds": round(self.seconds, 1),
         }
@@ -222,33 +232,50 @@ def measure(asked: Asked, tell: Tell) -> Measured:
     right, failed = _accuracy(listed, found, space)
     group = {found.names[int(who)]: _embeddings(found, int(who)) for who in np.unique(found.owners)}
     tell("naming", 0, 0)
-    doubted = suspects_of(found.sides, found.names, space.metric, single)
-    clean = {name: group[name] for name in group if name not in set(chain(*doubted))}
-
-    def named(people: dict[str, list[Embedding]]) -> tuple[Identified, ...]:
-        return identification(people, space, asked.policy, SEED) if space.calibration else ()
-
-    return Measured(
+    measured = Measured(
         asked=asked,
         space=space,
         people=len(people),
         images=len(paths),
         failed=counted(each.reason for each in samples if each.reason),
         single=single,
-        fused=_fused(found, space),
+        fused=every_fusion(found.sides, space.metric, SEED),
         accuracy=right,
         pairs=len(listed.pairs),
         pairs_missing=listed.missing,
         pairs_failed=failed,
-        identification=named(group),
-        suspects=doubted,
-        without_suspects=named(clean) if doubted else (),
+        identification=(),
+        suspects=suspects_of(found.sides, found.names, space.metric, single),
+        without_suspects=(),
         groups=_groups(asked.data / "groups.csv", found, space, single),
         by_quality=_by_quality(found, space, single),
+        detect_ms=tuple(each.detect_ms for each in samples if each.detect_ms),
+        mark_ms=tuple(each.mark_ms for each in samples if each.mark_ms),
         observe_ms=tuple(each.observe_ms for each in samples if each.observe_ms),
         embed_ms=tuple(each.embed_ms for each in samples if each.embed_ms),
+        seconds=0.0,
+    )
+    own = replace(space, calibration=_decides(measured))
+    doubted = set(chain(*measured.suspects))
+    clean = {name: each for name, each in group.items() if name not in doubted}
+
+    def named(people: dict[str, list[Embedding]]) -> tuple[Identified, ...]:
+        return identification(people, own, asked.policy, SEED) if own.calibration else ()
+
+    return replace(
+        measured,
+        identification=named(group),
+        without_suspects=named(clean) if doubted else (),
         seconds=time.perf_counter() - began_s,
     )
+
+
+def _decides(measured: Measured) -> tuple[CalibrationPoint, ...]:
+    """The distances people are named by here: the pack's own; where it has none, those that these
+    very pictures gave, or nothing where they are too few for that."""
+    if measured.space.calibration:
+        return measured.space.calibration
+    return measured.calibration[0] if is_enough(measured) else ()
 
 
 def _collected(
@@ -296,41 +323,6 @@ def _accuracy(listed: Pairs, found: _Collection, space: Space) -> tuple[float, i
     genuine = np.array([each.genuine for each in usable])
     folds = np.array([each.fold for each in usable])
     return accuracy(apart, genuine, folds), len(listed.pairs) - len(usable)
-
-
-def _fused(found: _Collection, space: Space) -> dict[str, Verified]:
-    """Several pictures made one, as at the kiosk, by "templates+probes"; people with too few
-    pictures stand in only as strangers."""
-    made = {}
-    for templates, probes in ((FUSED, 1), (FUSED, FUSED), (1, FUSED)):
-        sides = _fused_sides(found, templates, probes)
-        if sides is not None:
-            made[f"{templates}+{probes}"] = verify(*sides, space.metric, same=False)
-    return made
-
-
-def _fused_sides(found: _Collection, templates: int, probes: int) -> tuple[Sides, Sides] | None:
-    chance = np.random.default_rng((SEED, templates, probes))
-    shown: list[tuple[int, Embedding]] = []
-    kept: list[tuple[int, Embedding]] = []
-    for who in np.unique(found.owners):
-        rows = found.rows[chance.permutation(found.of(int(who)))]
-        enough = len(rows) >= templates + probes
-        if enough or probes == 1 or len(rows) >= probes:
-            shown.append((int(who), fuse(list(rows[:probes]))))
-        if enough:
-            kept.append((int(who), fuse(list(rows[probes : probes + templates]))))
-        elif templates == 1 and len(rows) < probes:
-            kept.append((int(who), rows[0]))
-    own = {who for who, _ in shown} & {who for who, _ in kept}
-    if len(own) < 2:  # noqa: PLR2004 - nobody to take them for
-        return None
-    return _sides(shown), _sides(kept)
-
-
-def _sides(made: list[tuple[int, Embedding]]) -> Sides:
-    owners = np.array([who for who, _ in made], dtype=np.int32)
-    return Sides(np.stack([row for _, row in made]), owners)
 
 
 def _threshold(single: Verified) -> float | None:

@@ -7,11 +7,18 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
 
 from app.errors import FoyerError
 from app.evaluation.identification import Identified
 from app.evaluation.identities import Measured
 from app.evaluation.verification import Verified
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #10231c; --soft: #5b6b64; --line: #dce3dd; --page: #f4f6f2;
@@ -34,6 +41,8 @@ LINES = ("#0b8a67", "#b5700c", "#7a62c9", "#c2484c")
 GREY = "#7c8b84"
 #: More pairs of names than this are only in the JSON document.
 SUSPECTS_NAMED = 30
+#: No error at all is drawn here, as a logarithm has no place for it.
+LEAST_DRAWN = 1e-5
 
 
 class ReportUnwritable(FoyerError):
@@ -85,7 +94,10 @@ def _page(measured: Measured) -> str:
             for name, each in measured.fused.items()
         ),
         _section(
-            "Trade-off", "Detection error trade-off; down and left is better.", _curves(measured)
+            "Trade-off",
+            "Detection error trade-off; down and left is better. Bands are 95 %, over people; what "
+            "was never seen is drawn at the bottom.",
+            _curves(measured),
         ),
         _identification(measured),
         _quality(measured),
@@ -138,28 +150,59 @@ def _verification_table(each: Verified) -> str:
 
 def _curves(measured: Measured) -> str:
     """DET curves as a drawing in the page."""
+    figure, axes = _drawing()
+    curves = {"one against one": measured.single, **measured.fused}
+    for colour, (name, each) in zip(LINES, curves.items(), strict=False):
+        rates, missed = each.curve()
+        if not len(rates) or not each.genuine:
+            continue
+        low, high = each.band(rates)
+        axes.plot(rates, np.maximum(missed, LEAST_DRAWN), color=colour, label=name)
+        shown = (np.maximum(low, LEAST_DRAWN), np.maximum(high, LEAST_DRAWN))
+        axes.fill_between(rates, *shown, color=colour, alpha=0.2, linewidth=0)
+    axes.set(xscale="log", yscale="log", xlabel="false match rate", ylabel="false non-match rate")
+    return _finished(figure, axes)
+
+
+def _named_curves(measured: Measured) -> str:
+    """Strangers named and people not named by the size of the gallery, as a drawing in the page."""
+    figure, axes = _drawing()
+    each = measured.identification
+    sizes = [row.gallery for row in each]
+    drawn = (
+        ("strangers named (FPIR)", [row.fpir for row in each], [row.fpir_interval for row in each]),
+        ("not named (FNIR)", [row.fnir for row in each], [row.fnir_interval for row in each]),
+    )
+    for colour, (name, rates, intervals) in zip(LINES, drawn, strict=False):
+        shown = np.maximum(rates, LEAST_DRAWN)
+        ends = np.maximum(np.array(intervals).T, LEAST_DRAWN)
+        axes.plot(sizes, shown, "o-", color=colour, label=name)
+        axes.fill_between(sizes, ends[0], ends[1], color=colour, alpha=0.2, linewidth=0)
+    target = measured.asked.policy.fpir
+    axes.axhline(target, color=GREY, linestyle="--", label=f"target {target:g}")
+    axes.set(xscale="log", yscale="log", xlabel="people enrolled", ylabel="rate")
+    return _finished(figure, axes)
+
+
+def _drawing() -> tuple[Figure, Axes]:
     from matplotlib.backends.backend_svg import FigureCanvasSVG  # noqa: PLC0415 - a second to load
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     figure = Figure(figsize=(8, 5), layout="constrained")
     FigureCanvasSVG(figure)
-    axes = figure.add_subplot()
-    curves = {"one against one": measured.single, **measured.fused}
-    for colour, (name, each) in zip(LINES, curves.items(), strict=False):
-        rates, missed = each.curve()
-        if len(rates):
-            axes.plot(rates, [max(m, 1e-5) for m in missed], color=colour, label=name)
-        for row in each.rows:
-            low, high = (max(value, 1e-5) for value in row.fnmr_interval)
-            axes.plot([row.fmr, row.fmr], [low, high], color=colour, linewidth=4, alpha=0.35)
-    axes.set(xscale="log", yscale="log", xlabel="false match rate", ylabel="false non-match rate")
+    return figure, figure.add_subplot()
+
+
+def _finished(figure: Figure, axes: Axes) -> str:
+    """The drawing as SVG text, without ground of its own."""
     axes.grid(visible=True, which="both", color=GREY, alpha=0.25)
     for part in (axes.xaxis.label, axes.yaxis.label):
         part.set_color(GREY)
     axes.tick_params(colors=GREY, which="both")
     for side in axes.spines.values():
         side.set_color(GREY)
-    axes.legend(frameon=False, labelcolor=GREY)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(frameon=False, labelcolor=GREY)
     drawn = io.StringIO()
     figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
     text = drawn.getvalue()
@@ -170,8 +213,8 @@ def _identification(measured: Measured) -> str:
     if not measured.identification:
         return _section(
             "Naming somebody",
-            "Not measured: this pack has no calibration yet, and names nobody without one. "
-            "Run it again with --calibrate, and then once more.",
+            "Not measured: this pack has no calibration, and these are too few people to make one. "
+            "Give pictures of more people.",
             "",
         )
     head = (
@@ -192,18 +235,20 @@ def _identification(measured: Measured) -> str:
     said = (
         "The kiosk's own decision: how often a stranger is named (FPIR; target "
         f"{measured.asked.policy.fpir:g}), and how often somebody enrolled is not named (FNIR), "
-        "those asked for a badge included."
+        "those asked for a badge included. Strangers who were asked for a badge are not named. "
+        f"Distances are judged by {measured.decided_by}."
     )
+    table = _table(head, rows(measured.identification))
+    whole = _section("Naming somebody", said, table + _named_curves(measured))
     if not measured.suspects:
-        return _section("Naming somebody", said, _table(head, rows(measured.identification)))
+        return whole
     doubted = (
         f"Without {len(measured.suspects)} pairs of names under which one person seems to stand, "
         "which have to be looked at by eye: "
         + "; ".join(" = ".join(each) for each in measured.suspects[:SUSPECTS_NAMED])
     )
-    return _section("Naming somebody", said, _table(head, rows(measured.identification))) + (
-        _section("… without doubtful names", doubted, _table(head, rows(measured.without_suspects)))
-    )
+    apart = _table(head, rows(measured.without_suspects))
+    return whole + _section("… without doubtful names", doubted, apart)
 
 
 def _identified_row(each: Identified) -> list[str]:
@@ -254,5 +299,8 @@ def _speed(measured: Measured) -> str:
         for name, each in (costs.items() if isinstance(costs, dict) else ())
         if isinstance(each, dict)
     ]
-    said = "Milliseconds of one core: finding and marking the face, and embedding it."
+    said = (
+        "Milliseconds of one core: finding faces, marking them, both with all that is measured of "
+        "them (observe), and cutting out and embedding one."
+    )
     return _section("Speed", said, _table(("step", "median", "95th percentile", "n"), rows))

@@ -95,6 +95,12 @@ class Verified:
         ]
         return rates, np.array(missed)
 
+    def band(self, rates: Numbers) -> tuple[Numbers, Numbers]:
+        """At each false match rate the 95 % interval of the false non-match rate, over people."""
+        limits = [self.impostor.distance_at(float(rate)) for rate in rates]
+        both = [_interval(_missed_redrawn(self.genuine, limit)) for limit in limits]
+        return np.array([low for low, _ in both]), np.array([high for _, high in both])
+
 
 def distances_between(one: Rows, other: Rows, metric: Metric) -> Rows:
     """Every row with every other, float32 [n, m]."""
@@ -115,15 +121,24 @@ def most_distance(sides: Sequence[Sides], metric: Metric) -> float:
     return 2.0 * max(longest, 1e-6)
 
 
-def verify(probes: Sides, templates: Sides, metric: Metric, *, same: bool) -> Verified:
+def verify(
+    probes: Sides,
+    templates: Sides,
+    metric: Metric,
+    *,
+    same: bool,
+    strangers: frozenset[int] = frozenset(),
+) -> Verified:
     """Every probe with every template. `same`: both are the same pictures, each pair counts once
-    and none with itself."""
+    and none with itself. `strangers` are compared with others only, and never with themselves."""
     most = most_distance((probes, templates), metric)
     impostor = Counts(most)
     genuine: dict[int, list[Numbers]] = {}
     for at, apart, own in _blocks(probes, templates, metric, same=same):
         impostor.add(apart[~own & np.isfinite(apart)])
         for place in np.flatnonzero((own & np.isfinite(apart)).any(axis=1)):
+            if int(probes.owners[at + place]) in strangers:
+                continue
             found = apart[place][own[place] & np.isfinite(apart[place])].astype(np.float64)
             genuine.setdefault(int(probes.owners[at + place]), []).append(found)
     by_person = tuple(np.concatenate(each) for each in genuine.values())
@@ -134,7 +149,7 @@ def verify(probes: Sides, templates: Sides, metric: Metric, *, same: bool) -> Ve
     total = sum(len(each) for each in by_person)
 
     def row(rate: float, threshold: float) -> Row:
-        missed = _interval(lambda chance: _redrawn(by_person, threshold, chance))
+        missed = _interval(_missed_redrawn(by_person, threshold))
         matched = _interval(false[threshold])
         fnmr = _missed(by_person, threshold)
         return Row(rate, threshold, fnmr, missed, matched, total, impostor.n)
@@ -164,14 +179,22 @@ def _missed(by_person: Sequence[Numbers], threshold: float) -> float:
     return float(np.mean(np.concatenate(by_person) >= threshold))
 
 
-def _redrawn(by_person: Sequence[Numbers], threshold: float, chance: np.random.Generator) -> float:
+Redraw = Callable[[np.random.Generator], float]
+
+
+def _missed_redrawn(by_person: Sequence[Numbers], threshold: float) -> Redraw:
+    """How the false non-match rate comes out with other people drawn; counted once, not anew with
+    every draw."""
     errors = np.array([np.sum(each >= threshold) for each in by_person], dtype=np.float64)
     counts = np.array([len(each) for each in by_person], dtype=np.float64)
-    drawn = chance.integers(0, len(by_person), len(by_person))
-    return float(errors[drawn].sum() / max(counts[drawn].sum(), 1.0))
 
+    def redraw(chance: np.random.Generator) -> float:
+        if not len(errors):
+            return 0.0
+        drawn = chance.integers(0, len(errors), len(errors))
+        return float(errors[drawn].sum() / max(counts[drawn].sum(), 1.0))
 
-Redraw = Callable[[np.random.Generator], float]
+    return redraw
 
 
 def _interval(redraw: Redraw) -> tuple[float, float]:

@@ -64,7 +64,9 @@ def test_the_document_has_what_programs_read(
     for row in document["identification"]:
         assert row["fpir"] <= row["fpir_interval"][1]
         assert 0 <= row["fnir"] <= 1
-    assert document["ms"]["embed"]["median"] > 0
+    for part in ("detect", "landmarks", "observe", "embed"):
+        assert document["ms"][part]["median"] > 0
+    assert document["ms"]["detect"]["median"] < document["ms"]["observe"]["median"]
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert "<svg" in page
     assert not re.search(r'(src|href)="?http', page)

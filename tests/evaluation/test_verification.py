@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.matching import CalibrationPoint, MatchPolicy, Metric, Space
+from app.evaluation.averaged import every_fusion
 from app.evaluation.identification import identification, sizes_for
 from app.evaluation.verification import (
     RATES,
@@ -162,3 +163,35 @@ def test_galleries_leave_enough_strangers() -> None:
     assert sizes_for(2879) == (10, 100, 1000, 2303)
     assert sizes_for(40) == (10, 32)
     assert sizes_for(5749) == (10, 100, 1000, 3000)
+
+
+def test_strangers_are_compared_with_others_only() -> None:
+    side = collection(12, 2, 0.5)
+    whole = verify(side, side, Metric.COSINE, same=False)
+    found = verify(side, side, Metric.COSINE, same=False, strangers=frozenset({0, 1, 2}))
+    assert found.impostor.n == whole.impostor.n == 12 * 11 * 4
+    assert sum(len(own) for own in found.genuine) == 9 * 4
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(5, 30), st.floats(0.3, 1.5), st.integers(0, 99))
+def test_a_band_goes_about_its_curve(people: int, spread: float, seed: int) -> None:
+    side = collection(people, 3, spread, seed)
+    found = verify(side, side, Metric.COSINE, same=True)
+    rates, missed = found.curve()
+    low, high = found.band(rates)
+    assert len(low) == len(high) == len(rates)
+    assert np.all(low <= high)
+    assert np.mean((low <= missed + 1e-9) & (missed - 1e-9 <= high)) > 0.8
+
+
+def test_whoever_has_too_few_pictures_is_a_stranger_to_others() -> None:
+    """Five people with six pictures each, and five with three: those are templates and probes for
+    others, and never compared with a mean of the same pictures."""
+    rich, poor = collection(5, 6, 0.2), collection(5, 3, 0.2, seed=2)
+    rows = np.concatenate([rich.rows, poor.rows])
+    side = Sides(rows, np.concatenate([rich.owners, poor.owners + 5]).astype(np.int32))
+    found = every_fusion(side, Metric.COSINE, 1)["3+3"]
+    assert sum(len(own) for own in found.genuine) == 5
+    assert min(float(own.min()) for own in found.genuine) > 0.0
+    assert found.impostor.n == 10 * 9
