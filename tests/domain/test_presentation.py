@@ -8,7 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from app.domain.effects import Identify, Record, Resolve
+from app.domain.ageing import Due
+from app.domain.effects import Identify, Record, Renew, Resolve
 from app.domain.events import Button, Condition, Part
 from app.domain.policy import Mode
 from app.domain.reasons import Reason
@@ -19,6 +20,7 @@ from app.presentation import (
     DeniedView,
     FaceDoor,
     GrantedView,
+    OfferView,
     PinView,
     VerifyView,
     View,
@@ -31,6 +33,7 @@ from tests.flows.story import (
     SCREENS,
     TRUSTING,
     Line,
+    amends,
     answers_after,
     holds_badge,
     never_answers,
@@ -42,6 +45,7 @@ from tests.flows.story import (
     time_passes,
     types,
 )
+from tests.flows.test_renewal import due, in_the_old_space
 
 Lines = tuple[Line, ...]
 
@@ -58,6 +62,15 @@ SERVES: Lines = (
     types(ADMIN_PIN),
     presses(Button.CONFIRM),
     shows("service"),
+)
+
+#: Badge and face, and only the legacy space knows the face.
+OFFERED: Lines = (
+    amends(Identify, in_the_old_space),
+    amends(Record, due(Due.OLD_SPACE)),
+    holds_badge(AMARA),
+    presses(Button.USE_FACE),
+    shows("offer", within_s=15.0),
 )
 
 #: How each state is come by, in the order of `states.Screen`.
@@ -77,6 +90,8 @@ STATES: dict[str, Lines] = {
         time_passes(0.1),
     ),
     "Showing": (presses(Button.USE_FACE), shows("granted", within_s=15.0)),
+    "Offering": OFFERED,
+    "Renewing": (never_answers(Renew), *OFFERED, presses(Button.AGREE)),
     "AskingAdmin": (presses(Button.SERVICE), types("12")),
     "CheckingAdmin": (presses(Button.SERVICE), types(ADMIN_PIN), presses(Button.CONFIRM)),
     "Servicing": SERVES,
@@ -92,7 +107,7 @@ def arrived(*lines: Line) -> Stage:
 
 
 def test_every_public_screen_is_in_the_list() -> None:
-    quiet = {"busy", "granted", "admin-pin", "service", "selftest", "out-of-service"}
+    quiet = {"busy", "granted", "offer", "admin-pin", "service", "selftest", "out-of-service"}
     assert set(PUBLIC) == {kind for name, kind in SCREENS.items() if name not in quiet}
     assert set(SCREENS.values()) == set(typing.get_args(View))
 
@@ -156,7 +171,7 @@ def test_no_view_has_room_for_a_score_or_a_person(kind: type[View]) -> None:
     """Not even a field for it: a View holds enums, counts and short words only."""
     names = {each.name for each in fields(kind)}
     assert not names & {"score", "distance", "similarity", "confidence", "person", "claim", "pin"}
-    assert ("name" in names) is (kind is GrantedView)
+    assert ("name" in names) is (kind in {GrantedView, OfferView})
 
 
 def test_a_pin_is_only_ever_a_number_of_digits() -> None:
