@@ -98,7 +98,7 @@ class Verified:
     def band(self, rates: Numbers) -> tuple[Numbers, Numbers]:
         """At each false match rate the 95 % interval of the false non-match rate, over people."""
         limits = [self.impostor.distance_at(float(rate)) for rate in rates]
-        both = [_interval(_missed_redrawn(self.genuine, limit)) for limit in limits]
+        both = [_missed_interval(self.genuine, limit) for limit in limits]
         return np.array([low for low, _ in both]), np.array([high for _, high in both])
 
 
@@ -149,7 +149,7 @@ def verify(
     total = sum(len(each) for each in by_person)
 
     def row(rate: float, threshold: float) -> Row:
-        missed = _interval(_missed_redrawn(by_person, threshold))
+        missed = _missed_interval(by_person, threshold)
         matched = _interval(false[threshold])
         fnmr = _missed(by_person, threshold)
         return Row(rate, threshold, fnmr, missed, matched, total, impostor.n)
@@ -177,6 +177,14 @@ def _missed(by_person: Sequence[Numbers], threshold: float) -> float:
     if not by_person:
         return 0.0
     return float(np.mean(np.concatenate(by_person) >= threshold))
+
+
+def _missed_interval(by_person: Sequence[Numbers], threshold: float) -> tuple[float, float]:
+    """95 %, over people; with no error the rule of three, counted in people, as drawing anew what
+    has no error finds none."""
+    if not _missed(by_person, threshold):
+        return 0.0, min(3.0 / max(len(by_person), 1), 1.0)
+    return _interval(_missed_redrawn(by_person, threshold))
 
 
 Redraw = Callable[[np.random.Generator], float]

@@ -195,3 +195,11 @@ def test_whoever_has_too_few_pictures_is_a_stranger_to_others() -> None:
     assert sum(len(own) for own in found.genuine) == 5
     assert min(float(own.min()) for own in found.genuine) > 0.0
     assert found.impostor.n == 10 * 9
+
+
+def test_no_error_seen_is_not_no_error_possible() -> None:
+    side = collection(30, 3, 0.01)
+    row = verify(side, side, Metric.COSINE, same=True).rows[0]
+    assert row.fnmr == 0.0
+    assert row.fnmr_interval[0] == 0.0
+    assert row.fnmr_interval[1] == pytest.approx(0.1)
