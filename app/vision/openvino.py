@@ -24,6 +24,12 @@ def silent_openvino() -> ModuleType:
     return importlib.import_module("openvino")
 
 
+def _cure() -> str:
+    if getattr(sys, "_MEIPASS", None):
+        return "The bundle does not carry it: choose another pack with foyer models use."
+    return 'Run: python -m pip install "foyer-kiosk[openvino]"'
+
+
 class IrNetwork:
     """One input of `shape`; one output of `answers` numbers. Not shared between threads.
 
@@ -38,8 +44,7 @@ class IrNetwork:
             openvino = silent_openvino()
         except ImportError as fault:
             raise ModelMissing(
-                "This pack is run by the openvino library, which is not installed. "
-                'Run: python -m pip install "foyer-kiosk[openvino]"'
+                f"This pack is run by the openvino library, which is not installed. {_cure()}"
             ) from fault
         self._name, self._shape, self._answers = name, shape, answers
         threads = max((os.cpu_count() or 1) - 1, 1)

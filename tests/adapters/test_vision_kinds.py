@@ -14,7 +14,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from app.domain.matching import Metric, Space
-from app.errors import ModelError, ModelRejected
+from app.errors import ModelError, ModelMissing, ModelRejected
 from app.resources import resource
 from app.vision import golden, listing, loading
 from app.vision.alignment import aligned, five_of, similarity
@@ -128,6 +128,17 @@ def test_the_published_form_answers_as_the_converted_one(models: Path, tmp_path:
     )
     recogniser = DescribedRecogniser(network, pack.input, pack.output)
     golden.check(pack, recogniser.embed(golden.chip(pack.input.width_px, pack.input.height_px)))
+
+
+@pytest.mark.parametrize(("bundled", "cure"), [(False, "pip install"), (True, "another pack")])
+def test_without_the_library_it_says_what_to_do(
+    bundled: bool, cure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    if bundled:
+        monkeypatch.setattr(sys, "_MEIPASS", "/bundle", raising=False)
+    with pytest.raises(ModelMissing, match=cure):
+        IrNetwork(b"", b"", "net", (1, 3, 4, 4), 8)
 
 
 @pytest.mark.parametrize("spoilt", [b"", b"<net/>", b"\0" * 999])
