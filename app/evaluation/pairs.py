@@ -76,6 +76,8 @@ def read(file: Path, people: Mapping[str, Sequence[Path]]) -> Pairs:
     if rows and (head := re.fullmatch(r"(\d+)(?:\s+(\d+))?", rows[0])):
         folds, size = (int(head[1]), int(head[2])) if head[2] else (FOLDS, 0)
         rows = rows[1:]
+    if folds < 2:  # noqa: PLR2004 - each fold is judged by what the others say
+        folds, size = FOLDS, 0
     if not rows:
         raise PairsUnusable(f"{file} holds no pairs. Its lines are: name i j, or: name i name j.")
     found: list[Pair] = []

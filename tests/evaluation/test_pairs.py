@@ -85,3 +85,10 @@ def test_a_list_or_a_folder_that_is_not_there_is_named(folder: Path, tmp_path: P
         people_in(tmp_path / "none")
     with pytest.raises(PairsUnusable, match="two people"):
         people_in(folder / "Bo")
+
+
+def test_one_fold_is_dealt_into_ten(tmp_path: Path) -> None:
+    people = {"A": (Path("A/A_0001.jpg"), Path("A/A_0002.jpg"))}
+    file = tmp_path / "pairs.txt"
+    file.write_text("1\t20\n" + "A\t1\t2\n" * 40, encoding="utf-8")
+    assert {pair.fold for pair in read(file, people).pairs} == set(range(10))
