@@ -30,6 +30,8 @@ COMMANDS: dict[str, str] = {
     "demo": "play a day's visits with a simulated visitor, real models and a real gallery",
     "doctor": "check this machine and say what to do",
     "enrol": "add a person's face from photographs or from the camera",
+    "verify": "say whether two pictures show one person",
+    "identify": "say who of the enrolled people pictures show",
     "people": "list, show, add and remove people; set badges and PINs",
     "gallery": "make, describe and check the encrypted gallery",
     "audit": "verify and read the journal",

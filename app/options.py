@@ -219,6 +219,7 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "liveness.absent_s": ("s", 3, 10),
     "liveness.match_frames": ("", 1, 8),
     "liveness.match_gap_s": ("s", 0.05, 0.5),
+    "liveness.crowded_looks": ("", 0, 5),
     "continuity.again_s": ("s", 0.1, 1),
     "continuity.frozen_s": ("s", 0.3, 1),
     "continuity.loop_lag_s": ("s", 0.3, 1),

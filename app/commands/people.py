@@ -173,7 +173,22 @@ def _show(context: Context, gallery: Store) -> None:
     }
     for name, text in facts.items():
         context.print(f"{name:<8}{text}")
-    context.answer({**document(person, count), "badge": badge, "pin": pin})
+    alike = _alike(context, gallery, person)
+    if alike:
+        names = ", ".join(f"{each.name} ({each.number or each.id})" for each in alike)
+        context.print(f"Looks like {names}: the face alone is never enough for any of them.")
+    numbers = [each.number or each.id for each in alike]
+    context.answer({**document(person, count), "badge": badge, "pin": pin, "alike": numbers})
+
+
+def _alike(context: Context, gallery: Store, person: Person) -> list[Person]:
+    """Everybody whose stored face could be taken for this person's, as the kiosk judges it."""
+    from app.domain.enrolment import doubles_of  # noqa: PLC0415 - numpy comes with it
+    from app.runtime import bootstrap  # noqa: PLC0415
+
+    snapshot = gallery.snapshot(bootstrap.face_pack(context.settings).space)
+    policy = context.settings.policy().matching
+    return [snapshot.people[each] for each in doubles_of(person.id, snapshot, policy)]
 
 
 def document(person: Person, templates: int) -> dict[str, object]:

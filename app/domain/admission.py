@@ -23,7 +23,8 @@ def tier(kiosk: Kiosk, policy: Policy) -> Tier:
 def suffices(kiosk: Kiosk, visit: Visit, policy: Policy) -> frozenset[frozenset[Factor]]:
     """The sets of factors, any one of which is enough for what this visit is for."""
     known = tier(kiosk, policy)
-    return assurance.accepted(policy, known, visit.purpose, weak=visit.weak, partial=visit.partial)
+    doubtful = visit.partial or visit.alike
+    return assurance.accepted(policy, known, visit.purpose, weak=visit.weak, partial=doubtful)
 
 
 def required(policy: Policy) -> frozenset[Layer]:
@@ -51,5 +52,6 @@ def remark(kiosk: Kiosk, visit: Visit, policy: Policy) -> str:
     """The tier by which a face was judged, for the journal; nothing where no face was shown."""
     if Factor.FACE not in visit.proved:
         return ""
-    doubts = f"{'-weak' if visit.weak else ''}{'-partial' if visit.partial else ''}"
-    return f"camera-{tier(kiosk, policy)}{doubts}"
+    doubts = {"weak": visit.weak, "partial": visit.partial, "alike": visit.alike}
+    said = "".join(f"-{word}" for word, there in doubts.items() if there)
+    return f"camera-{tier(kiosk, policy)}{said}"

@@ -102,6 +102,15 @@ def lookalikes(
     return tuple(sorted(near - {person}))
 
 
+def doubles_of(person: str, snapshot: Snapshot, policy: MatchPolicy) -> tuple[str, ...]:
+    """The ids of everybody whose stored face could be taken for `person`'s, sorted: the register of
+    look-alikes, read from the gallery as it is, so that it is never out of step with it. Costs a
+    search for each template of the person; nobody in a space that was never measured."""
+    if not snapshot.space.calibration:
+        return ()
+    return lookalikes(list(_rows_of(person, snapshot)), person, snapshot, policy)
+
+
 def _rows_of(person: str, snapshot: Snapshot) -> NDArray[np.float32]:
     if person not in snapshot.ids:
         return snapshot.templates[:0]

@@ -148,7 +148,8 @@ class Identified:
     """The match of the kept frames. `agrees`: challenge and match frames show one person.
 
     `space` answered; `old_space`: that was the legacy one. `share`: the distance to the person's
-    nearest template over the claim threshold, for the trend alone; None where it is not taken."""
+    nearest template over the claim threshold, for the trend alone; None where it is not taken.
+    `alike`: somebody else who is enrolled could be taken for this person."""
 
     t: Moment
     ticket: int
@@ -158,6 +159,7 @@ class Identified:
     space: str = ""
     old_space: bool = False
     share: float | None = field(default=None, repr=False)
+    alike: bool = False
 
 
 class PinVerdict(StrEnum):

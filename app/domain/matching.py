@@ -143,6 +143,21 @@ def threshold_at(space: Space, fmr: float) -> float:
     return float(np.interp(wanted, logs, [point.distance for point in points]))
 
 
+def rate_at(space: Space, distance: float) -> float | None:
+    """The false match rate of one comparison at `distance`, the other way round; None beyond the
+    loosest rate that was measured. Raises ValueError for a space without a calibration."""
+    points = sorted(space.calibration, key=lambda point: point.fmr)
+    if len(points) < 2 or not _is_rising(points):  # noqa: PLR2004 - a line needs two points
+        raise ValueError(f"space {space.id} has no calibration table")
+    if not distance <= points[-1].distance:
+        return None
+    logs = [math.log10(point.fmr) for point in points]
+    if distance < points[0].distance:
+        slope = (logs[1] - logs[0]) / max(points[1].distance - points[0].distance, 1e-9)
+        return float(10.0 ** (logs[0] + slope * (distance - points[0].distance)))
+    return float(10.0 ** np.interp(distance, [point.distance for point in points], logs))
+
+
 def _is_rising(points: list[CalibrationPoint]) -> bool:
     steps = itertools.pairwise(points)
     first = points[0]

@@ -258,7 +258,7 @@ def _challenge(
     session = replace(session, track_s=seen.t_s)
     others = tuple(other for other in seen.faces if other is not face)
     if quality.has_rival(face, others, policy.quality):
-        return _crowded(session, stage)
+        return _crowded(session, stage, policy.liveness)
     stage = replace(stage, crowded=0)
     sight = Sight(face, seen.frame, seen.t_s, now_s)
     fault = quality.fault(face, others, seen, policy.quality, frontal=True, uncovered=False)
@@ -267,14 +267,9 @@ def _challenge(
     return _answer(session, stage, sight, fault, policy)
 
 
-#: A patterned tie was taken for a face in single looks (4 of 137 animated visits ended there, all
-#: of two people); somebody who stands there is seen in each.
-MOST_CROWDED = 2
-
-
-def _crowded(session: Session, stage: Challenging) -> Session:
-    """A look with another face as near counts for nothing, and a third in a row ends it."""
-    if stage.crowded >= MOST_CROWDED:
+def _crowded(session: Session, stage: Challenging, policy: LivenessPolicy) -> Session:
+    """A look with another face as near counts for nothing, and too many in a row end it."""
+    if stage.crowded >= policy.crowded_looks:
         return _fail(session, Reason.SEVERAL_FACES)
     return replace(session, stage=replace(stage, crowded=stage.crowded + 1))
 

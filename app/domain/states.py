@@ -58,6 +58,7 @@ class Measured:
 class Visit:
     """One person's try. `proved`: factors already shown; `subject`: whose they are, if known.
     `weak`: a layer could not tell whether the face is alive, so it does not count alone.
+    `alike`: somebody else here has nearly the same face, which then never counts alone either.
     `partial`: only a part of the face was to be seen, which never counts alone and of which
     nothing is learnt. `tape`: the evidence of its face session, once that ended. `measured`:
     where its face was recognised."""
@@ -70,6 +71,7 @@ class Visit:
     subject: str = ""
     weak: bool = False
     partial: bool = False
+    alike: bool = False
     tape: Tape | None = field(default=None, repr=False)
     measured: Measured | None = field(default=None, repr=False)
 

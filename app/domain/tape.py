@@ -45,7 +45,9 @@ NOT_YET: dict[int, dict[str, dict[str, object]]] = {
             "covered_patience_s": 0.0,
             "frontal_roll_deg": 180.0,
             "min_eye_openness": 0.0,
-        }
+        },
+        "liveness": {"crowded_looks": 0},
+        "passive": {"glare": 256.0, "shaded": 0.0},
     }
 }
 

@@ -96,7 +96,14 @@ def use_face(kiosk: Kiosk, visit: Visit, event: Pressed, policy: Policy) -> Step
     if source.refusal(kiosk.camera, kiosk.cameras, policy.admits) is not None:
         return kiosk, ()
     fresh = replace(
-        visit, proved=frozenset(), subject="", weak=False, partial=False, tape=None, measured=None
+        visit,
+        proved=frozenset(),
+        subject="",
+        weak=False,
+        partial=False,
+        alike=False,
+        tape=None,
+        measured=None,
     )
     visit = replace(fresh, nonce=event.nonce)
     if visit.claim is not None:
@@ -181,6 +188,7 @@ def _identify(
 def identified(kiosk: Kiosk, screen: Identifying, event: Identified, policy: Policy) -> Stepped:
     """The face was compared. Anything but one agreed person, the claimed one, is refused."""
     visit = renewal.measured(witness.identified(screen.visit, event), event)
+    visit = replace(visit, alike=event.alike)
     screen = replace(screen, visit=visit)
     if not event.agrees:
         return deny(kiosk, visit, Reason.FACE_CHANGED, event.t, policy)

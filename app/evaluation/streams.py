@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from app.domain.source import Camera, SourceKind
 from app.evaluation.attacks import Species
 from app.evaluation.kit import Chance, Kit, lens_of
@@ -106,10 +108,12 @@ def _stale(kit: Kit, chance: Chance) -> Sitting:
 
 
 def _shuffled(length: int, chance: Chance) -> list[int]:
-    """Blocks of about a second in another order."""
+    """Blocks of about a second in another order; as they were would be no attack."""
     size = max(int(FILM_HZ * chance.uniform(0.4, 1.2)), 2)
     blocks = [list(range(at, min(at + size, length))) for at in range(0, length, size)]
     order = chance.permutation(len(blocks))
+    while len(blocks) > 1 and (order == np.arange(len(blocks))).all():
+        order = chance.permutation(len(blocks))
     return [place for block in order for place in blocks[int(block)]]
 
 

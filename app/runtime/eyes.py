@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from app.domain import agreement, fusion, matching
+from app.domain import agreement, enrolment, fusion, matching
 from app.domain.agreement import Sample
 from app.domain.effects import Adapt, Identify, LetGo, Renew, Rest, Shade, Watch
 from app.domain.events import CameraOpened, EffectFailed, Event, Identified, Looked, Moment
@@ -344,7 +344,11 @@ class VisionRoom:
             space=decided.space,
             old_space=decided.space != space.id,
             share=share,
+            alike=person is not None and self._has_double(person.id, snapshot),
         )
+
+    def _has_double(self, person: str, snapshot: Snapshot) -> bool:
+        return bool(enrolment.doubles_of(person, snapshot, self._policy))
 
     def _embedding(self, number: int) -> Embedding:
         """Of a kept face, taken now where it was not before."""

@@ -112,6 +112,7 @@ class Stage:
     actor: Actor | None = None
     whose: str = STRANGER
     handed_over: bool = False
+    doubles: frozenset[str] = frozenset()
     camera_wakes_s: float = 0.3
     lens: Camera = LENS
     named: bool = False
@@ -298,7 +299,9 @@ class Stage:
         known = {m.person.id: m.person for m in self.staff if m.person.id not in self.without_face}
         person: Person | None = known.get(self.whose)
         match = Unmatched() if person is None else Matched(person.id)
-        answer = Identified(self.moment, asked.ticket, match, not self.handed_over, person)
+        alike = person is not None and person.id in self.doubles
+        agrees = not self.handed_over
+        answer = Identified(self.moment, asked.ticket, match, agrees, person, alike=alike)
         if asked.claimed and asked.person != self.whose:
             return replace(answer, match=Unmatched(), person=None)
         if not asked.claimed and self.whose in self.twins:

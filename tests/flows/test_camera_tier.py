@@ -27,6 +27,7 @@ from tests.flows.stage import Stage
 from tests.flows.story import (
     TRUSTING,
     Line,
+    given,
     holds_badge,
     journal_ends,
     person_walks_up,
@@ -224,6 +225,23 @@ def test_who_keeps_a_mask_on_is_asked_to_lower_it_and_then_for_the_pin(
         policy=replace(TRUSTING, mode=mode),
     )
     assert stage.journal[-1].detail == "camera-trusted-partial"
+
+
+@pytest.mark.parametrize("mode", [Mode.DOOR, Mode.CLOCK_IN])
+def test_whoever_has_a_double_here_is_asked_for_the_pin_too(mode: Mode) -> None:
+    stage = story(
+        given(doubles=frozenset({AMARA.person.id})),
+        person_walks_up(AMARA),
+        presses(Button.USE_FACE),
+        shows("pin", 0, within_s=20.0),
+        the_door_stayed_shut(),
+        types(AMARA.pin),
+        presses(Button.CONFIRM),
+        shows("granted", "Amara"),
+        journal_ends(factors={Factor.FACE, Factor.PIN}, person=AMARA),
+        policy=replace(TRUSTING, mode=mode),
+    )
+    assert stage.journal[-1].detail == "camera-trusted-alike"
 
 
 def test_who_lowers_the_mask_when_asked_needs_nothing_else() -> None:
