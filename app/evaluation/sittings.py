@@ -19,7 +19,7 @@ from app.camera.lighting import Glow, glow_of
 from app.domain import agreement, layers, light, memory
 from app.domain import kiosk as kiosks
 from app.domain import session as sessions
-from app.domain.agreement import Sample
+from app.domain.agreement import Track
 from app.domain.effects import Effect, Identify
 from app.domain.events import (
     Button,
@@ -318,23 +318,17 @@ def agreed(
     tracks = {faces[number].track for number in wanted}
     if len(tracks) != 1:
         return False
-    track = faces[wanted[0]].track
-    looks = [number for number, face in faces.items() if face.track == track]
-    ends = agreement.ending(looks, complete.met_frames)
-    chosen = sorted({*wanted, *ends, *_now_and_then(tape, faces, max(wanted))})
-    samples = [
-        Sample(
-            number,
-            faces[number].pose,
-            embed(number, faces[number]),
-            number in complete.met_frames,
-            number in ends,
-        )
-        for number in chosen
-        if faces[number].track in tracks
-    ]
-    straight = [faces[number].pose for number in complete.match_frames]
-    return agreement.is_one_person(samples, straight, space, policy.matching)
+    track, last = tracks.pop(), max(wanted)
+    looks = {number: face for number, face in faces.items() if face.track == track}
+    seen = Track(
+        poses={number: face.pose for number, face in looks.items() if number <= last},
+        taken=set(_now_and_then(tape, faces, last)),
+        match=complete.match_frames,
+        met=complete.met_frames,
+    )
+    return agreement.agrees(
+        seen, lambda number: embed(number, looks[number]), space, policy.matching
+    )
 
 
 def _now_and_then(tape: Sequence[Observation], faces: dict[int, Face], last: int) -> Iterator[int]:

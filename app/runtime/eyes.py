@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from app.domain import agreement, enrolment, fusion, matching
-from app.domain.agreement import Sample
+from app.domain.agreement import Track
 from app.domain.effects import Adapt, Identify, LetGo, Renew, Rest, Shade, Watch
 from app.domain.events import CameraOpened, EffectFailed, Event, Identified, Looked, Moment
 from app.domain.matching import Embedding, Matched, MatchPolicy, Snapshot
@@ -362,14 +362,11 @@ class VisionRoom:
     def _is_one_person(self, job: Identify, track: int) -> bool:
         """Over everything embedded of the track, up to the last look the session went by."""
         last = max((*job.match_frames, *job.met_frames))
-        looks = [number for number, kept in self._chips.items() if kept.track == track]
-        ends = agreement.ending(looks, job.met_frames)
-        for number in ends:
-            self._embedding(number)
-        samples = [
-            Sample(number, kept.pose, kept.embedding, number in job.met_frames, number in ends)
-            for number, kept in self._chips.items()
-            if kept.track == track and number <= last and kept.embedding is not None
-        ]
-        straight = [self._chips[number].pose for number in job.match_frames]
-        return agreement.is_one_person(samples, straight, self._engine.space, self._policy)
+        looks = {n: kept for n, kept in self._chips.items() if kept.track == track and n <= last}
+        seen = Track(
+            poses={number: kept.pose for number, kept in looks.items()},
+            taken={number for number, kept in looks.items() if kept.embedding is not None},
+            match=job.match_frames,
+            met=job.met_frames,
+        )
+        return agreement.agrees(seen, self._embedding, self._engine.space, self._policy)

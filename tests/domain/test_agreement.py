@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.agreement import Sample, ending, is_one_person
+from app.domain.agreement import Sample, Track, answering, is_one_person
+from app.domain.agreement import agrees as track_agrees
 from app.domain.matching import CalibrationPoint, Embedding, MatchPolicy, Metric, Space
 from app.domain.observation import Pose
 
@@ -45,8 +45,8 @@ def one(of: Embedding, count: int = FACES) -> list[Sample]:
     return [sample(frame, of) for frame in range(count)]
 
 
-def agrees(samples: list[Sample]) -> bool:
-    return is_one_person(samples, STRAIGHT, SPACE, POLICY)
+def agrees(samples: list[Sample], *groups: tuple[int, ...]) -> bool:
+    return is_one_person(samples, STRAIGHT, groups, SPACE, POLICY)
 
 
 @settings(max_examples=30)
@@ -94,19 +94,64 @@ def test_what_is_no_number_agrees_with_nobody(value: float) -> None:
 def test_nothing_at_rest_agrees_with_nothing() -> None:
     assert not agrees([])
     assert not agrees([sample(1, person(1), 30.0)])
-    assert not is_one_person(one(person(1)), (), SPACE, POLICY)
+    assert not is_one_person(one(person(1)), (), (), SPACE, POLICY)
+
+
+def of_two(seed: int, apart: float, at: int, yaw_deg: float) -> list[Sample]:
+    """Somebody in whose place another gives the answer of frame `at` and is gone again."""
+    of = one(person(seed))
+    other = near(person(seed), apart, seed)
+    given_by = [
+        Sample(frame, Pose(yaw_deg, 0.0, 0.0), other, answers=frame == at)
+        for frame in range(at - 2, at + 1)
+    ]
+    return [each for each in of if not at - 2 <= each.frame <= at] + given_by
 
 
 @settings(max_examples=60)
-@given(st.integers(0, 10_000))
-def test_somebody_who_only_gives_the_last_answer_is_seen(seed: int) -> None:
-    """About as near as a single answer may be, and turned so far that nobody is at rest then."""
-    of, other = person(seed), near(person(seed), 0.07, seed)
-    answered = [sample(FACES + at, other, 25.0, answers=at == 2) for at in range(3)]
-    assert not agrees([*one(of), *(replace(each, ends=True) for each in answered)])
+@given(st.integers(0, 10_000), st.integers(4, FACES + 2))
+def test_somebody_who_only_gives_one_answer_is_seen(seed: int, at: int) -> None:
+    """Nearer than a single answer may be, and turned away so that nobody is at rest then."""
+    samples = of_two(seed, 0.070, at, 25.0)
+    assert agrees(samples)
+    assert not agrees(samples, (at - 2, at - 1, at))
 
 
-def test_the_end_is_the_last_looks_up_to_the_last_answer() -> None:
-    assert ending([9, 1, 4, 5, 6, 7], (1, 6)) == (4, 5, 6)
-    assert ending([6, 1], (1, 6)) == (1, 6)
-    assert ending([1, 2], ()) == ()
+@settings(max_examples=30)
+@given(st.integers(0, 10_000), st.integers(4, FACES + 2))
+def test_a_turned_head_reads_farther_than_one_at_rest(seed: int, at: int) -> None:
+    """As far as films show turned faces to be, which is beyond what one at rest may differ by."""
+    assert agrees(of_two(seed, 0.055, at, 20.0), (at - 2, at - 1, at))
+    assert not agrees(of_two(seed, 0.055, at, 0.0), (at - 2, at - 1, at))
+
+
+def test_an_answer_by_a_face_that_was_not_embedded_agrees_with_nobody() -> None:
+    assert not agrees(one(person(1)), (98, 99))
+    assert not agrees(one(person(1)), ())
+
+
+def test_an_answer_is_its_look_and_those_before_it() -> None:
+    assert answering([9, 1, 4, 5, 6, 7], (1, 6)) == ((1,), (4, 5, 6))
+    assert answering([1, 2], ()) == ()
+
+
+@pytest.mark.parametrize("missing", ["match", "met"])
+def test_a_frame_that_was_named_and_is_not_there_agrees_with_nobody(missing: str) -> None:
+    poses = dict.fromkeys(range(FACES), STRAIGHT[0])
+    asked = {"match": (1, 2), "met": (5,)}
+    whole = Track(poses, {0, 3, 8}, **asked)
+    gone = Track(poses, {0, 3, 8}, **{**asked, missing: (99,)})
+    assert track_agrees(whole, lambda _: person(1), SPACE, POLICY)
+    assert not track_agrees(gone, lambda _: person(1), SPACE, POLICY)
+
+
+def test_every_answer_is_embedded_with_the_looks_before_it() -> None:
+    embedded: list[int] = []
+
+    def embed(number: int) -> Embedding:
+        embedded.append(number)
+        return person(1)
+
+    poses = dict.fromkeys(range(FACES), STRAIGHT[0])
+    assert track_agrees(Track(poses, {0}, (1,), (5, 11)), embed, SPACE, POLICY)
+    assert embedded == [0, 1, 3, 4, 5, 9, 10, 11]
