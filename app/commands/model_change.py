@@ -11,6 +11,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from app.commands.context import Context, Misused, json_argument
+from app.commands.packs import loading_fault
 from app.commands.tables import lines
 from app.errors import ModelRejected, SettingsError
 
@@ -102,7 +103,6 @@ def _file(context: Context, wanted: dict[str, str]) -> Path:
 
 def _refuse_unfit(settings: Settings, name: str) -> None:
     """Raises ModelRejected for a pack that does not work here, or was never measured."""
-    from app.commands.models import loading_fault  # noqa: PLC0415 - it imports this
     from app.runtime import bootstrap  # noqa: PLC0415
 
     pack = bootstrap.manifest_of_packs().pack(name)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from app.commands import model_change, pack_change
 from app.commands.context import Context, json_argument
+from app.commands.packs import COMMERCIAL, loading_fault, named, passive_in_use
 from app.commands.tables import lines, size
-from app.errors import ModelError, ModelRejected
+from app.errors import ModelError
 
 if TYPE_CHECKING:
     from app.vision.manifest import AntispoofPack, Manifest, ModelFile, Pack
@@ -31,12 +32,6 @@ examples:
 """
 
 UNMEASURED = "It names nobody until it was measured: foyer evaluate identities --calibrate."
-
-COMMERCIAL = {
-    "yes": "commercial use is allowed",
-    "no": "NO commercial use",
-    "ask": "commercial use is disputed: ask a lawyer",
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -100,12 +95,6 @@ def _list(context: Context) -> int:
             context.print(line)
     context.answer({"packs": documents, "antispoofs": antispoofs})
     return 0
-
-
-def passive_in_use(context: Context) -> AntispoofPack | None:
-    from app.runtime import bootstrap  # noqa: PLC0415
-
-    return bootstrap.antispoof_pack(context.settings)
 
 
 def _place(file: ModelFile, folder: Path) -> Path | None:
@@ -235,16 +224,6 @@ def _file_documents(
     ]
 
 
-def named(manifest: Manifest, name: str) -> Pack | AntispoofPack:
-    """A pack of either kind; raises ModelRejected with the names there are."""
-    every: tuple[Pack | AntispoofPack, ...] = (*manifest.packs, *manifest.antispoofs)
-    found = next((pack for pack in every if pack.name == name), None)
-    if found is None:
-        known = ", ".join(pack.name for pack in every)
-        raise ModelRejected(f"There is no model pack named {name!r}. Choose one of: {known}.")
-    return found
-
-
 def _verify(context: Context) -> int:
     """Digests first, then loading and the golden answers; each fault with what to do."""
     name, passive = context.args.pack or context.settings.models.pack, None
@@ -271,17 +250,3 @@ def _steps(pack: Pack | AntispoofPack, folder: Path) -> list[tuple[str, str]]:
     if any(fault for _, fault in steps):
         return [*steps, (works, "not tried: its files are not the right ones.")]
     return [*steps, (works, loading_fault(pack, folder))]
-
-
-def loading_fault(pack: Pack | AntispoofPack, folder: Path) -> str:
-    """Empty when the pack loads and computes what it should."""
-    from app.vision.engine import Engine  # noqa: PLC0415 - OpenCV comes with it
-    from app.vision.manifest import Pack  # noqa: PLC0415
-    from app.vision.passive import PassiveScorer  # noqa: PLC0415
-
-    part = Engine(pack, folder) if isinstance(pack, Pack) else PassiveScorer(pack, folder)
-    try:
-        part.load()
-    except ModelError as fault:
-        return str(fault)
-    return ""

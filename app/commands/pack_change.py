@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.commands.context import Context, Misused, json_argument
+from app.commands.packs import COMMERCIAL, loading_fault, named, passive_in_use
 
 if TYPE_CHECKING:
     from app.vision.download import Progress
@@ -40,7 +41,6 @@ def add_arguments(actions: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def install(context: Context, manifest: Manifest) -> int:
-    from app.commands.models import loading_fault, named  # noqa: PLC0415 - it imports this
     from app.vision.install import install as copy  # noqa: PLC0415
     from app.vision.install import put  # noqa: PLC0415
     from app.vision.manifest import Pack  # noqa: PLC0415
@@ -84,8 +84,6 @@ def _next(pack: Pack) -> str:
 
 def _show_licences(context: Context, pack: Pack | AntispoofPack) -> None:
     """Every licence, and a stop before one that has to be accepted by name."""
-    from app.commands.models import COMMERCIAL  # noqa: PLC0415 - it imports this
-
     licences = {file.licence.name: file.licence for file in pack.files}.values()
     for each in licences:
         context.print(f"licence {each.name}: {COMMERCIAL[each.commercial.value]}")
@@ -129,7 +127,6 @@ def _moving(bar: object) -> Progress:
 def use(context: Context, manifest: Manifest) -> int:
     """Write the setting, once the pack was seen to work."""
     from app.commands import settings_file  # noqa: PLC0415
-    from app.commands.models import loading_fault, named  # noqa: PLC0415 - it imports this
     from app.errors import ModelRejected  # noqa: PLC0415
     from app.options import default_file  # noqa: PLC0415
     from app.vision.manifest import Pack  # noqa: PLC0415
@@ -182,7 +179,6 @@ def _recorded(context: Context, what: str) -> bool:
 
 
 def remove(context: Context, manifest: Manifest) -> int:
-    from app.commands.models import named, passive_in_use  # noqa: PLC0415 - it imports this
     from app.vision import install  # noqa: PLC0415
     from app.vision.packs import is_complete  # noqa: PLC0415
 

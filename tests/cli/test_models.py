@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.commands import models
+from app.commands import models, packs
 from app.runtime import bootstrap
 from app.vision.manifest import Commercial, Manifest, ModelFile, Pack
 from tests.cli.conftest import Foyer
@@ -36,14 +36,14 @@ def test_every_pack_is_listed_with_what_it_may_be_used_for(foyer: Foyer) -> None
         assert pack.space.id in said
         for file in pack.files:
             assert file.name in said
-            assert models.COMMERCIAL[file.licence.commercial.value] in said
+            assert packs.COMMERCIAL[file.licence.commercial.value] in said
         for point in pack.space.calibration:
             assert f"{point.distance:g}" in said
     assert "(in use)" in said
 
 
 def test_every_answer_about_commercial_use_has_words() -> None:
-    assert set(models.COMMERCIAL) == {each.value for each in Commercial}
+    assert set(packs.COMMERCIAL) == {each.value for each in Commercial}
 
 
 def test_programs_read_digests_places_licences_and_calibration(foyer: Foyer) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.commands import models, settings_file
+from app.commands import packs, settings_file
 from app.errors import SettingsError
 from app.resources import resource
 from app.vision import listing
@@ -123,6 +123,6 @@ def test_a_file_written_in_another_way_is_left_as_it_is(tmp_path: Path) -> None:
 
 
 def test_every_pack_of_the_manifest_can_be_named() -> None:
-    assert {models.named(GENUINE, pack.name).name for pack in GENUINE.packs} == {
+    assert {packs.named(GENUINE, pack.name).name for pack in GENUINE.packs} == {
         pack.name for pack in GENUINE.packs
     }
