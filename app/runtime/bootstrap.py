@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -38,6 +39,7 @@ from app.ports import (
     PinHasher,
 )
 from app.resources import resource
+from app.runtime import in_force
 from app.runtime.beside import Others
 from app.runtime.clock import SystemClock
 from app.runtime.eyes import NOBODY_ELSE
@@ -118,6 +120,7 @@ def opener(settings: Settings, keys: KeyStore) -> Callable[[], Open]:
         gallery = store(settings, keys)
         gallery.open()
         try:
+            in_force.note(gallery, settings, time.time())
             return Open(gallery, pin_hasher(_loaded(keys)))
         except BaseException:
             gallery.close()
