@@ -117,7 +117,7 @@ def test_evidence_this_program_cannot_read_is_said(
     kiosk: Foyer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     visit = write(kiosk, session_tape(Actor(Habits(noise=1.0))))
-    monkeypatch.setattr("app.domain.tape.MAGIC", b"FT\x09")
+    monkeypatch.setattr("app.domain.tape.KNOWN", {})
     ran = kiosk("audit", "replay", visit)
     assert ran.code != 0
     assert "cannot be read" in ran.err
