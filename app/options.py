@@ -265,6 +265,7 @@ LIMITS: dict[str, tuple[str, float, float]] = {
     "passive.min_around": ("luma", 40, 140),
     "passive.glare": ("luma", 160, 255),
     "passive.shaded": ("", 0.2, 0.7),
+    "passive.min_lit": ("", 0.2, 0.8),
     "ageing.weight": ("of the newest visit", 0.05, 0.5),
     "ageing.visits": ("", 3, 50),
     "ageing.share": ("of the threshold", 0.5, 1.0),

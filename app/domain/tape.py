@@ -47,8 +47,9 @@ NOT_YET: dict[int, dict[str, dict[str, object]]] = {
             "min_eye_openness": 0.0,
         },
         "liveness": {"crowded_looks": 0},
-        "passive": {"glare": 256.0, "shaded": 0.0},
-    }
+        "passive": {"glare": 256.0, "shaded": 0.0, "min_lit": 0.0},
+    },
+    2: {"passive": {"min_lit": 0.0}},
 }
 
 

@@ -235,6 +235,20 @@ def test_a_tape_of_the_first_version_is_judged_as_it_was(monkeypatch: pytest.Mon
     assert summary(replay(again)) == now.verdict
 
 
+def test_a_tape_from_before_one_more_limit_is_judged_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document = tapes._document(POLICY)
+    parts = {name: tapes._numbers(part) for name, part in tapes._parts(POLICY).items()}
+    for part, names in tapes.NOT_YET[2].items():
+        for name in names:
+            del parts[part][name]
+    monkeypatch.setattr(tapes, "_document", lambda _: {**document, "parts": parts})
+    before = decode(encode(FLAT))
+    assert before.policy.passive.min_lit == 0.0
+    assert summary(replay(before)) == FLAT.verdict
+
+
 def test_a_policy_with_other_numbers_is_not_guessed_at(monkeypatch: pytest.MonkeyPatch) -> None:
     data = encode(FLAT)
     document = tapes._document(POLICY)
