@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from app.domain.adapting import AdaptPolicy, Declined
 from app.domain.ageing import AgeingPolicy, Trend
+from app.domain.anomaly import Signs, Usual
 from app.domain.assurance import Tested
 from app.domain.depth import SecondKind
 from app.domain.journal import Entry, Row, Tally
@@ -113,6 +114,16 @@ class FaceEngine(Protocol):
     def embed(self, chip: Chip) -> Embedding: ...
 
     def forget(self) -> None: ...
+
+
+class Examiner(Protocol):
+    """Looks closer at aligned faces of one engine, and knows what is usual of real ones. Used from
+    that engine's thread, once it is loaded."""
+
+    @property
+    def usual(self) -> Usual: ...
+
+    def examine(self, chip: Chip) -> Signs: ...
 
 
 @dataclass(frozen=True, slots=True)

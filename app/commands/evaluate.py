@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.commands import identities
+from app.commands import anomaly, identities
 from app.commands.context import Context, Misused, json_argument
 
 if TYPE_CHECKING:
@@ -75,6 +75,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     json_argument(liveness)
     identities.add_arguments(actions)
+    anomaly.add_arguments(actions)
 
 
 def _count(text: str) -> int:
@@ -94,7 +95,8 @@ def _seed(text: str) -> int:
 
 
 def run(context: Context) -> int:
-    return identities.run(context) if context.args.action == "identities" else _liveness(context)
+    actions = {"identities": identities.run, "anomaly": anomaly.run, "liveness": _liveness}
+    return actions[context.args.action](context)
 
 
 def _liveness(context: Context) -> int:

@@ -64,7 +64,7 @@ def run(context: Context) -> int:
     asked = identities.Asked(
         job, args.data, args.pairs, settings.policy().matching, max(args.jobs, 1)
     )
-    measured = identities.measure(asked, _tell)
+    measured = identities.measure(asked, tell)
     document = measured.as_json()
     if args.report is not None:
         page = identity_report.write(measured, args.report)
@@ -87,7 +87,7 @@ def _best(settings: Settings) -> str:
     return manifest.best(there).name
 
 
-def _tell(what: str, done: int, total: int) -> None:
+def tell(what: str, done: int, total: int) -> None:
     """One line that is written over, on a terminal; now and then a line elsewhere."""
     said = f"{what} {done} of {total}" if total else what
     if sys.stderr.isatty():

@@ -23,7 +23,7 @@ def tier(kiosk: Kiosk, policy: Policy) -> Tier:
 def suffices(kiosk: Kiosk, visit: Visit, policy: Policy) -> frozenset[frozenset[Factor]]:
     """The sets of factors, any one of which is enough for what this visit is for."""
     known = tier(kiosk, policy)
-    doubtful = visit.partial or visit.alike
+    doubtful = visit.partial or visit.alike or bool(visit.odd)
     return assurance.accepted(policy, known, visit.purpose, weak=visit.weak, partial=doubtful)
 
 
@@ -53,5 +53,6 @@ def remark(kiosk: Kiosk, visit: Visit, policy: Policy) -> str:
     if Factor.FACE not in visit.proved:
         return ""
     doubts = {"weak": visit.weak, "partial": visit.partial, "alike": visit.alike}
-    said = "".join(f"-{word}" for word, there in doubts.items() if there)
+    words = [word for word, there in doubts.items() if there]
+    said = "".join(f"-{word}" for word in (*words, *(f"odd-{each}" for each in sorted(visit.odd))))
     return f"camera-{tier(kiosk, policy)}{said}"

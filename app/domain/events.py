@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.domain.ageing import Due
+from app.domain.anomaly import Oddity
 from app.domain.assurance import Tested
 from app.domain.matching import Match
 from app.domain.observation import Observation
@@ -149,7 +150,8 @@ class Identified:
 
     `space` answered; `old_space`: that was the legacy one. `share`: the distance to the person's
     nearest template over the claim threshold, for the trend alone; None where it is not taken.
-    `alike`: somebody else who is enrolled could be taken for this person."""
+    `alike`: somebody else who is enrolled could be taken for this person. `odd`: what is not as
+    real faces are about the embeddings."""
 
     t: Moment
     ticket: int
@@ -160,6 +162,7 @@ class Identified:
     old_space: bool = False
     share: float | None = field(default=None, repr=False)
     alike: bool = False
+    odd: frozenset[Oddity] = frozenset()
 
 
 class PinVerdict(StrEnum):

@@ -32,9 +32,11 @@ class Purpose(StrEnum):
 
 
 class EntryKind(StrEnum):
-    """`VISIT` is a person at the kiosk; the others are what operators and the kiosk itself do."""
+    """`VISIT` is a person at the kiosk, `ALERT` something about a visit that security staff should
+    look at; the others are what operators and the kiosk itself do."""
 
     VISIT = "visit"
+    ALERT = "alert"
     DISPUTE = "dispute"
     ADMIN = "admin"
     PEOPLE = "people"

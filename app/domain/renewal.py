@@ -97,7 +97,7 @@ def _may_offer(outcome: Granted, policy: Policy) -> bool:
 
 def _is_whole(visit: Visit) -> bool:
     """Whether the face was judged alive by every layer, and all of it was to be seen."""
-    return not (visit.weak or visit.partial)
+    return not (visit.weak or visit.partial or visit.odd)
 
 
 def step(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:

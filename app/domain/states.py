@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.domain.anomaly import Oddity
 from app.domain.assurance import Species, Tested, Trial, Trials
 from app.domain.events import Condition
 from app.domain.journal import Factor, Purpose
@@ -59,6 +60,7 @@ class Visit:
     """One person's try. `proved`: factors already shown; `subject`: whose they are, if known.
     `weak`: a layer could not tell whether the face is alive, so it does not count alone.
     `alike`: somebody else here has nearly the same face, which then never counts alone either.
+    `odd`: what is unusual about how the network took this face; it does not count alone.
     `partial`: only a part of the face was to be seen, which never counts alone and of which
     nothing is learnt. `tape`: the evidence of its face session, once that ended. `measured`:
     where its face was recognised."""
@@ -72,6 +74,7 @@ class Visit:
     weak: bool = False
     partial: bool = False
     alike: bool = False
+    odd: frozenset[Oddity] = frozenset()
     tape: Tape | None = field(default=None, repr=False)
     measured: Measured | None = field(default=None, repr=False)
 

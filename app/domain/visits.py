@@ -102,6 +102,7 @@ def use_face(kiosk: Kiosk, visit: Visit, event: Pressed, policy: Policy) -> Step
         weak=False,
         partial=False,
         alike=False,
+        odd=frozenset(),
         tape=None,
         measured=None,
     )
@@ -188,10 +189,35 @@ def _identify(
 def identified(kiosk: Kiosk, screen: Identifying, event: Identified, policy: Policy) -> Stepped:
     """The face was compared. Anything but one agreed person, the claimed one, is refused."""
     visit = renewal.measured(witness.identified(screen.visit, event), event)
-    visit = replace(visit, alike=event.alike)
+    visit = replace(visit, alike=event.alike, odd=event.odd)
     screen = replace(screen, visit=visit)
     if not event.agrees:
         return deny(kiosk, visit, Reason.FACE_CHANGED, event.t, policy)
+    kiosk, alert = _alerted(kiosk, visit, event)
+    kiosk, effects = _judged(kiosk, screen, event, policy)
+    return kiosk, (*alert, *effects)
+
+
+def _alerted(kiosk: Kiosk, visit: Visit, event: Identified) -> Stepped:
+    """An odd face that is somebody's is told to security, whatever becomes of the visit. Nobody
+    waits for the answer, as nothing depends on it."""
+    if not (event.odd and isinstance(event.match, Matched)):
+        return kiosk, ()
+    ticket = kiosk.ticket + 1
+    entry = Entry(
+        kind=EntryKind.ALERT,
+        utc_s=event.t.utc_s,
+        granted=False,
+        factors=frozenset({Factor.FACE}),
+        person=event.match.person,
+        visit=visit.id,
+        detail="-".join(("odd", *sorted(event.odd))),
+    )
+    return replace(kiosk, ticket=ticket), (Record(ticket, entry, None),)
+
+
+def _judged(kiosk: Kiosk, screen: Identifying, event: Identified, policy: Policy) -> Stepped:
+    visit = screen.visit
     match event.match:
         case Unmatched():
             return deny(kiosk, visit, Reason.NOT_RECOGNISED, event.t, policy)

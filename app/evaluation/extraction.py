@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import io
-import multiprocessing
 import os
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from multiprocessing.connection import wait
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +25,7 @@ from app.domain.matching import is_usable
 from app.domain.observation import Box, Face, Observation
 from app.errors import FoyerError, ImageError
 from app.evaluation.packs import Origin
+from app.evaluation.workers import workers
 from app.ports import FaceEngine, Frame
 from app.runtime import bootstrap
 from app.vision import images
@@ -139,10 +136,7 @@ def _worked(job: Job, batches: list[Sequence[Path]], jobs: int) -> Iterator[list
         for batch in batches:
             yield worker.look(batch)
         return
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(job,)) as pool:
+    with workers(jobs, _start, job) as pool:
         yield from pool.map(_look, batches)
 
 
@@ -215,16 +209,7 @@ _own: list[_Worker] = []
 
 
 def _start(job: Job) -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        # Nothing joins it: a worker ends with its parent, whatever either is doing then.
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     _own.append(_Worker(job))
-
-
-def _end_with(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
 
 
 def _look(batch: Sequence[Path]) -> list[Sample]:
@@ -237,7 +222,7 @@ def sample_of(engine: FaceEngine, path: Path) -> Sample:
         pixels = images.read(path)
     except ImageError:
         return Sample(None, UNREADABLE)
-    frame = Frame(1, 0.0, _enlarged(pixels))
+    frame = Frame(1, 0.0, enlarged(pixels))
     began_s = time.thread_time()
     engine.forget()
     seen = engine.observe(frame)
@@ -258,7 +243,8 @@ def sample_of(engine: FaceEngine, path: Path) -> Sample:
     )
 
 
-def _enlarged(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def enlarged(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """At least so large that the smallest face a detector looks for is found in it."""
     shorter = min(pixels.shape[:2])
     if shorter >= LEAST_SIDE_PX:
         return pixels

@@ -7,14 +7,10 @@ person's trials stay together, because figures and tapes are made once for all o
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 import zlib
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
-from multiprocessing.connection import wait
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +29,7 @@ from app.evaluation.outcomes import Outcome, left_out, outcome_of
 from app.evaluation.packs import Origin, Packs
 from app.evaluation.people import Model, Skipped, model_at
 from app.evaluation.streams import STREAMED
+from app.evaluation.workers import workers
 from app.ports import FaceEngine
 
 ALL_SPECIES = (*PICTURED, *STREAMED)
@@ -196,13 +193,7 @@ def _played(
         for place, share in work.items():
             yield place, worker.play(share, plan)
         return
-    context = multiprocessing.get_context("spawn")
-    # Read by native libraries when a worker loads them; ours are loaded already.
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    with ProcessPoolExecutor(
-        plan.jobs, mp_context=context, initializer=_start, initargs=(origin, packs)
-    ) as pool:
+    with workers(plan.jobs, _start, origin, packs) as pool:
         pending = {pool.submit(_play, share, plan): place for place, share in work.items()}
         for future in as_completed(pending):
             yield pending[future], future.result()
@@ -213,17 +204,7 @@ _own: list[Worker] = []
 
 
 def _start(origin: Origin, packs: Packs) -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        # Nothing joins it: a worker ends with its parent, whatever either is doing then.
-        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     _own.append(Worker.ready(origin, packs))
-
-
-def _end_with(sentinel: int) -> None:
-    """End this process as soon as its parent has ended, were it killed."""
-    wait([sentinel])
-    os._exit(1)
 
 
 def _play(share: Share, plan: Plan) -> list[Outcome]:

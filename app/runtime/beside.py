@@ -22,7 +22,7 @@ from app.domain.shadow import Comparison
 from app.domain.spaces import Decided, Probe
 from app.domain.templates import Template
 from app.errors import FoyerError
-from app.ports import Chip, FaceEngine, Frame
+from app.ports import Chip, Examiner, FaceEngine, Frame
 from app.runtime.tending import Follow, Silent, StoreRenewed
 
 log = logging.getLogger(__name__)
@@ -38,11 +38,12 @@ Store = Callable[[Silent | StoreRenewed], None]
 @dataclass(frozen=True, slots=True)
 class Others:
     """The packs named in `models.legacy` and `models.shadow`, not loaded yet. `adapting`: templates
-    may follow faces."""
+    may follow faces. `examiner`: of the engine that decides, where it is known what is usual."""
 
     legacy: FaceEngine | None = None
     shadow: FaceEngine | None = None
     adapting: bool = False
+    examiner: Examiner | None = None
 
 
 @dataclass(frozen=True, slots=True)

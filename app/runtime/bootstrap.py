@@ -31,6 +31,7 @@ from app.ports import (
     Clock,
     Cues,
     Door,
+    Examiner,
     FaceEngine,
     Frame,
     FrameSource,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from app.domain.picture import Picture
     from app.domain.source import Camera
     from app.settings import CameraSettings, Settings
+    from app.vision.engine import Engine
     from app.vision.manifest import AntispoofPack, Manifest, Pack
 
 
@@ -141,7 +143,7 @@ def models_folder(settings: Settings) -> Path:
     return settings.models.folder
 
 
-def face_engine(settings: Settings) -> FaceEngine:
+def face_engine(settings: Settings) -> Engine:
     """The packs named in `models.pack` and `models.passive`, not loaded yet; raises ModelRejected
     for an unknown name."""
     from app.vision.engine import Engine  # noqa: PLC0415 - the command line starts without models
@@ -153,6 +155,15 @@ def face_engine(settings: Settings) -> FaceEngine:
 
         passive = PassiveScorer(antispoof, folder)
     return Engine(face_pack(settings), folder, passive=passive, measured=True)
+
+
+def examiner_of(settings: Settings, engine: Engine) -> Examiner | None:
+    """Who looks closer at the faces of `engine`, the one of these settings; None where nobody
+    measured what is usual of real faces with its pack."""
+    from app.vision.signs import Examining  # noqa: PLC0415
+
+    ordinary = face_pack(settings).ordinary
+    return None if ordinary is None else Examining(engine.examine, ordinary.usual)
 
 
 def face_pack(settings: Settings, name: str = "") -> Pack:
@@ -296,7 +307,7 @@ def build(settings: Settings, instead: Replacements | None = None) -> House:
     given = instead or Replacements()
     policy = given.policy or policy_of(settings)
     source = given.source or frame_source(settings)
-    engine = given.engine or face_engine(settings)
+    engine, others = _engines(settings, given.engine)
     keys = given.keys or key_store(settings)
     opened = given.open_gallery or opener(settings, keys)
     readers = badge_readers(settings) if given.readers is None else given.readers
@@ -310,10 +321,18 @@ def build(settings: Settings, instead: Replacements | None = None) -> House:
         picture_of=picture_of,
         readers=readers,
         status=lambda: facts(settings, keys, source, engine),
-        others=NOBODY_ELSE if given.engine is not None else other_engines(settings),
+        others=others,
     )
     simulated = source.identity().kind is SourceKind.SIMULATED
     return House(parts, replace(policy, simulated=simulated))
+
+
+def _engines(settings: Settings, given: FaceEngine | None) -> tuple[FaceEngine, Others]:
+    """The engine that decides, and those beside it: none where one was given."""
+    if given is not None:
+        return given, NOBODY_ELSE
+    engine = face_engine(settings)
+    return engine, replace(other_engines(settings), examiner=examiner_of(settings, engine))
 
 
 def facts(

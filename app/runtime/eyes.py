@@ -13,16 +13,18 @@ import logging
 import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from app.domain import agreement, enrolment, fusion, matching
+from app.domain import agreement, anomaly, enrolment, fusion, matching, spaces
 from app.domain.agreement import Track
+from app.domain.anomaly import Oddity
 from app.domain.effects import Adapt, Identify, LetGo, Renew, Rest, Shade, Watch
 from app.domain.events import CameraOpened, EffectFailed, Event, Identified, Looked, Moment
 from app.domain.matching import Embedding, Matched, MatchPolicy, Snapshot
 from app.domain.observation import Pose
+from app.domain.people import Person
 from app.domain.picture import Picture
 from app.domain.session import largest
 from app.domain.spaces import Probe
@@ -35,6 +37,8 @@ log = logging.getLogger(__name__)
 #: Aligned faces kept for one visit: 30 s at 20 a second, about 40 MB of 150 x 150 chips.
 CHIPS_KEPT = 600
 IDLE_S = 0.25
+#: Faces of a visit that are looked at closer: four runs of the network each.
+EXAMINED = 3
 #: Pause between two faces embedded along the track, in times of what one took.
 SAMPLE_REST = 5.0
 
@@ -184,6 +188,7 @@ class VisionRoom:
     ) -> None:
         self._engine = engine
         self._beside = Beside(others, policy, store, now)
+        self._examiner = others.examiner
         self._frames = frames
         self._policy = policy
         self._post = post
@@ -345,7 +350,28 @@ class VisionRoom:
             old_space=decided.space != space.id,
             share=share,
             alike=person is not None and self._has_double(person.id, snapshot),
+            odd=self._odd(job.match_frames, person, snapshot),
         )
+
+    def _odd(
+        self, frames: Sequence[int], person: Person | None, snapshot: Snapshot
+    ) -> frozenset[Oddity]:
+        """What is odd about the faces that were found to be somebody's, the first few of them."""
+        examiner = self._examiner
+        if examiner is None or person is None:
+            return frozenset()
+        looked = frames[:EXAMINED]
+        faces = [self._embedding(number) for number in looked]
+        signs = [examiner.examine(self._chips[number].chip) for number in looked]
+        moved = fusion.fuse([each.moved for each in signs])
+        before, after = (
+            spaces.nearness(Probe(each, snapshot), person.id, self._policy)
+            for each in (fusion.fuse(faces), moved)
+        )
+        # Who is only known in the old space has no template here to drift away from.
+        drift = after - before if person.id in snapshot.ids else 0.0
+        usual = examiner.usual
+        return anomaly.oddities(anomaly.measures(faces, signs, usual.centres, drift), usual)
 
     def _has_double(self, person: str, snapshot: Snapshot) -> bool:
         return bool(enrolment.doubles_of(person, snapshot, self._policy))

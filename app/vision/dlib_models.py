@@ -113,6 +113,9 @@ class DlibRecogniser:
             dlib.extract_image_chip(np.ascontiguousarray(pixels), details), dtype=np.uint8
         )
 
+    def answer(self, chip: Pixels) -> Embedding:
+        return self._network.run(prepared(chip, self._convention))
+
     def embed(self, chip: Pixels) -> Embedding:
         """The mean of the face and its mirror image, of length 1.
 

@@ -18,6 +18,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from app.cv import cv2
+from app.domain.anomaly import Signs
 from app.domain.matching import Embedding, Space
 from app.domain.observation import Box, Face, Observation
 from app.errors import ModelMissing, ModelRejected
@@ -29,6 +30,7 @@ from app.vision.parts import LiveScorer, Parts, Points
 from app.vision.pose import pose_of
 from app.vision.relief import relief_of
 from app.vision.search import Search
+from app.vision.signs import signs_of
 from app.vision.tracking import Tracker
 
 #: Distance of the eyes over the width of the box that a face can have, turned or not; measured
@@ -62,6 +64,7 @@ class Engine:
         self._parts: Parts | None = None
         self._search: Search | None = None
         self._tracker = Tracker()
+        self._chance = np.random.default_rng()  # seeded by the system: nobody foresees it
 
     def load(self) -> None:
         if self._measured and not self._pack.space.calibration:
@@ -112,6 +115,11 @@ class Engine:
     def embed(self, chip: Chip) -> Embedding:
         parts, _ = self._loaded()
         return parts.recogniser.embed(chip.pixels)
+
+    def examine(self, chip: Chip) -> Signs:
+        """A closer look at a face, for whom its embedding alone does not say enough."""
+        parts, _ = self._loaded()
+        return signs_of(parts.recogniser, chip.pixels, self._chance)
 
     def forget(self) -> None:
         self._tracker.forget()

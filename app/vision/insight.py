@@ -106,14 +106,14 @@ class ArcFace:
         return aligned(pixels, landmarks, self._convention)
 
     def embed(self, chip: Pixels) -> Embedding:
-        answer = self._answer(chip)
+        answer = self.answer(chip)
         if self._output.mirrored:
-            answer = answer + self._answer(np.ascontiguousarray(chip[:, ::-1]))
+            answer = answer + self.answer(np.ascontiguousarray(chip[:, ::-1]))
         if self._output.unit:
             answer = answer / max(float(np.linalg.norm(answer)), LEAST_LENGTH)
         return np.asarray(answer, dtype=np.float32)
 
-    def _answer(self, chip: Pixels) -> NDArray[np.float32]:
+    def answer(self, chip: Pixels) -> NDArray[np.float32]:
         try:
             answer = np.asarray(self._network.get_feat(chip), dtype=np.float32)
         except Exception as fault:

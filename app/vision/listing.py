@@ -6,10 +6,16 @@ is not exactly what is expected is refused as a whole, because half a promise is
 
 from __future__ import annotations
 
+import base64
+import binascii
 import tomllib
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.anomaly import Usual
 from app.domain.matching import CalibrationPoint, Metric, Space
 from app.errors import ModelRejected
 from app.vision import entries
@@ -29,6 +35,7 @@ from app.vision.manifest import (
     Manifest,
     Marking,
     ModelFile,
+    Ordinary,
     Output,
     Pack,
     Recognition,
@@ -42,6 +49,8 @@ FORMAT = 2
 FIVE = 5
 #: A cut larger than this many times the face shows more surroundings than face.
 MOST_MARGIN = 4.0
+#: The largest cosine distance there is.
+MOST_APART = 2.0
 
 
 def parse(text: str) -> Manifest:
@@ -83,7 +92,7 @@ def _files(top: Table) -> dict[str, ModelFile]:
 
 
 def _pack(table: Table, files: Mapping[str, ModelFile]) -> Pack:
-    allowed = {"name", "about", "files", "input", "output", "space", "golden"}
+    allowed = {"name", "about", "files", "input", "output", "space", "golden", "usual"}
     kinds = {"detector", "landmarks", "recogniser"}
     entries.only(table, allowed | kinds)
     space, evidence = _space(entries.table(table, "space"))
@@ -103,7 +112,47 @@ def _pack(table: Table, files: Mapping[str, ModelFile]) -> Pack:
         space=space,
         evidence=evidence,
         golden=_golden(entries.table(table, "golden")) if "golden" in table else None,
+        ordinary=ordinary(entries.table(table, "usual"), space) if "usual" in table else None,
     )
+
+
+def ordinary(table: Table, space: Space) -> Ordinary:
+    """What is usual of real faces in `space`; raises ValueError for what cannot be."""
+    limits = ("apart", "mirror", "crops", "drift")
+    entries.only(table, {"lengths", *limits, "centres", "data", "faces", "measured"})
+    lengths = entries.numbers(table, "lengths")
+    apart, mirror, crops, drift = (entries.number(table, name) for name in limits)
+    if len(lengths) != len(("from", "to")) or not 0.0 <= lengths[0] < lengths[1]:
+        raise ValueError("lengths must be two numbers, the smaller first")
+    if not all(0.0 < limit <= MOST_APART for limit in (apart, mirror, crops, drift)):
+        raise ValueError(f"{', '.join(limits)} must be more than 0 and at most {MOST_APART}")
+    centres = _centres(entries.text(table, "centres"), space.dimension)
+    return Ordinary(
+        Usual((lengths[0], lengths[1]), apart, mirror, crops, drift, centres),
+        entries.text(table, "data"),
+        entries.count(table, "faces"),
+        entries.day(table, "measured"),
+    )
+
+
+def _centres(text: str, dimension: int) -> NDArray[np.float32]:
+    """Rows of signed bytes in base64, whose directions count; float32 [k, dimension] of length
+    1."""
+    try:
+        rows = np.frombuffer(base64.b64decode("".join(text.split()), validate=True), dtype=np.int8)
+        rows = rows.reshape(-1, dimension).astype(np.float32)
+    except (binascii.Error, ValueError) as fault:
+        raise ValueError(f"centres are not rows of {dimension} bytes in base64") from fault
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    if not len(rows) or not lengths.all():
+        raise ValueError("every centre needs a direction, and there has to be one")
+    return np.ascontiguousarray(rows / lengths)
+
+
+def centres_text(centres: NDArray[np.float32]) -> str:
+    """Centres, float32 [k, d], as `ordinary` reads them: 76 characters a line."""
+    rows = np.round(127.0 * centres / np.abs(centres).max(axis=1, keepdims=True)).astype(np.int8)
+    return base64.encodebytes(rows.tobytes()).decode("ascii")
 
 
 def _output(table: Table) -> Output:

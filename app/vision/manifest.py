@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from app.domain.anomaly import Usual
 from app.domain.matching import Space
 from app.errors import ModelRejected
 
@@ -176,6 +177,16 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Ordinary:
+    """What is usual of real faces in a pack's space: of so many faces, of what, and when."""
+
+    usual: Usual
+    data: str
+    faces: int
+    measured: date
+
+
+@dataclass(frozen=True, slots=True)
 class Golden:
     """The first numbers of the embedding of `golden.chip`, each right within `tolerance`."""
 
@@ -189,7 +200,8 @@ class Pack:
 
     `evidence` is None where the space has no calibration: nothing was measured here, and until an
     operator measures it, the pack names nobody. `golden` is None where nobody could run the file
-    here; its digest is then all that proves it.
+    here; its digest is then all that proves it. `ordinary` is None where nobody measured how real
+    faces come out of it: then no face is odd.
     """
 
     name: str
@@ -203,6 +215,7 @@ class Pack:
     evidence: Evidence | None
     golden: Golden | None
     output: Output = Output()
+    ordinary: Ordinary | None = None
 
     @property
     def commercial(self) -> Commercial:

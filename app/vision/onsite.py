@@ -13,9 +13,11 @@ import tempfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from app.domain.matching import CalibrationPoint
 from app.errors import ModelMissing, ModelRejected
+from app.vision.listing import ordinary
 from app.vision.manifest import Evidence, Pack
 
 FOLDER = "calibration"
@@ -26,13 +28,15 @@ LARGEST_FILE = 64 * 1024
 def applied(pack: Pack, models: Path) -> Pack:
     """The pack with what was measured on site, where that was. Raises ModelRejected for a file
     that is not what this program writes."""
+    return _with_usual(_calibrated(pack, models), models)
+
+
+def _calibrated(pack: Pack, models: Path) -> Pack:
     path = _path(pack, models)
     if not path.exists():
         return pack
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise ValueError("too long")  # noqa: TRY301
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = _read(path)
         points = [
             CalibrationPoint(float(each["fmr"]), float(each["distance"]))
             for each in found["calibration"]
@@ -50,6 +54,39 @@ def applied(pack: Pack, models: Path) -> Pack:
         raise _unusable(path)
     points.sort(key=lambda point: point.distance)
     return replace(pack, space=replace(pack.space, calibration=tuple(points)), evidence=evidence)
+
+
+def _with_usual(pack: Pack, models: Path) -> Pack:
+    path = _usual_path(pack, models)
+    if not path.exists():
+        return pack
+    try:
+        found = _read(path)
+        if found.pop("space") != pack.space.id:
+            raise ValueError("another space")  # noqa: TRY301
+        found["measured"] = date.fromisoformat(found["measured"])
+        return replace(pack, ordinary=ordinary(found, pack.space))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as fault:
+        raise _unusable(path, "foyer evaluate anomaly --calibrate") from fault
+
+
+def _read(path: Path) -> Any:  # noqa: ANN401 - what JSON holds is checked by whoever reads it
+    if path.stat().st_size > LARGEST_FILE:
+        raise ValueError("too long")
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write_usual(pack: Pack, models: Path, found: dict[str, Any]) -> Path:
+    """What is usual of real faces here, as the manifest has it; whole or not at all. Raises
+    ModelRejected for numbers that cannot be, ModelMissing where the file cannot be written."""
+    try:
+        ordinary(found, pack.space)
+    except ValueError as fault:
+        raise ModelRejected(
+            f"These pictures do not say what is usual: {fault}. Give pictures of more people."
+        ) from fault
+    document = {"space": pack.space.id, **found, "measured": found["measured"].isoformat()}
+    return _written(_usual_path(pack, models), document)
 
 
 def write(
@@ -71,6 +108,10 @@ def write(
         "fnmr": evidence.fnmr,
         "calibration": [{"fmr": each.fmr, "distance": each.distance} for each in points],
     }
+    return _written(path, document)
+
+
+def _written(path: Path, document: dict[str, Any]) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         number, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
@@ -87,6 +128,10 @@ def _path(pack: Pack, models: Path) -> Path:
     return models / FOLDER / f"{pack.space.id}.json"
 
 
+def _usual_path(pack: Pack, models: Path) -> Path:
+    return models / FOLDER / f"{pack.space.id}.usual.json"
+
+
 def _is_sound(points: list[CalibrationPoint]) -> bool:
     points = sorted(points, key=lambda point: point.distance)
     rates = [point.fmr for point in points]
@@ -98,8 +143,8 @@ def _is_sound(points: list[CalibrationPoint]) -> bool:
     )
 
 
-def _unusable(path: Path) -> ModelRejected:
+def _unusable(path: Path, again: str = "foyer evaluate identities --calibrate") -> ModelRejected:
     return ModelRejected(
         f"{path} is not a calibration this version can use. Delete it to go by the one that came "
-        "with the pack, or measure again: foyer evaluate identities --calibrate"
+        f"with the pack, or measure again: {again}"
     )

@@ -41,9 +41,12 @@ class Landmarker(Protocol):
 
 
 class Recogniser(Protocol):
-    """Cuts a face out the way its network wants it (uint8 [h, w, 3] BGR), and embeds that."""
+    """Cuts a face out the way its network wants it (uint8 [h, w, 3] BGR), and embeds that.
+    `answer` is what the network itself says to one cut, float32 [d] of any length."""
 
     def align(self, pixels: Pixels, landmarks: Points) -> Pixels: ...
+
+    def answer(self, chip: Pixels) -> NDArray[np.float32]: ...
 
     def embed(self, chip: Pixels) -> Embedding: ...
 

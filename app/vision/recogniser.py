@@ -34,11 +34,14 @@ class DescribedRecogniser:
     def align(self, pixels: Pixels, landmarks: Points) -> Pixels:
         return aligned(pixels, landmarks, self._convention)
 
+    def answer(self, chip: Pixels) -> NDArray[np.float32]:
+        return self._network.run(prepared(chip, self._convention))
+
     def embed(self, chip: Pixels) -> Embedding:
         """The network's answer to the chip, and to its mirror image where the pack says so."""
-        answer = self._network.run(prepared(chip, self._convention))
+        answer = self.answer(chip)
         if self._output.mirrored:
-            answer = answer + self._network.run(prepared(chip[:, ::-1], self._convention))
+            answer = answer + self.answer(chip[:, ::-1])
         if self._output.unit:
             answer = answer / max(float(np.linalg.norm(answer)), LEAST_LENGTH)
         return np.asarray(answer, dtype=np.float32)

@@ -123,6 +123,9 @@ class ColourRecogniser:
     def align(self, pixels: Pixels, landmarks: Points) -> Pixels:
         return pixels
 
+    def answer(self, chip: Pixels) -> Embedding:
+        return self.embed(chip)
+
     def embed(self, chip: Pixels) -> Embedding:
         return np.asarray(chip.reshape(-1, 3).mean(axis=0), dtype=np.float32)
 

@@ -11,6 +11,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from app.domain.anomaly import Oddity
 from app.domain.assurance import Tested
 from app.domain.effects import (
     Adapt,
@@ -113,6 +114,7 @@ class Stage:
     whose: str = STRANGER
     handed_over: bool = False
     doubles: frozenset[str] = frozenset()
+    odd: frozenset[Oddity] = frozenset()
     camera_wakes_s: float = 0.3
     lens: Camera = LENS
     named: bool = False
@@ -301,7 +303,8 @@ class Stage:
         match = Unmatched() if person is None else Matched(person.id)
         alike = person is not None and person.id in self.doubles
         agrees = not self.handed_over
-        answer = Identified(self.moment, asked.ticket, match, agrees, person, alike=alike)
+        odd = frozenset() if person is None else self.odd
+        answer = Identified(self.moment, asked.ticket, match, agrees, person, alike=alike, odd=odd)
         if asked.claimed and asked.person != self.whose:
             return replace(answer, match=Unmatched(), person=None)
         if not asked.claimed and self.whose in self.twins:

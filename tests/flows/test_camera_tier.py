@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from app.domain import admission, assurance
+from app.domain.anomaly import Oddity
 from app.domain.assurance import Conditions, Count, Trials, conditions_of
 from app.domain.depth import SecondKind
 from app.domain.events import Button, GalleryChanged
 from app.domain.evidence import Finding, Layer, Verdict
-from app.domain.journal import Factor, Purpose
+from app.domain.journal import EntryKind, Factor, Purpose
 from app.domain.light import LightUse
 from app.domain.observation import Observation
 from app.domain.policy import Mode, Policy
@@ -242,6 +243,42 @@ def test_whoever_has_a_double_here_is_asked_for_the_pin_too(mode: Mode) -> None:
         policy=replace(TRUSTING, mode=mode),
     )
     assert stage.journal[-1].detail == "camera-trusted-alike"
+
+
+@pytest.mark.parametrize("mode", [Mode.DOOR, Mode.CLOCK_IN])
+def test_a_face_that_came_about_oddly_needs_the_pin_too_and_security_hears_of_it(
+    mode: Mode,
+) -> None:
+    stage = story(
+        given(odd=frozenset({Oddity.LENGTH, Oddity.CROPS})),
+        person_walks_up(AMARA),
+        presses(Button.USE_FACE),
+        shows("pin", 0, within_s=20.0),
+        the_door_stayed_shut(),
+        types(AMARA.pin),
+        presses(Button.CONFIRM),
+        shows("granted", "Amara"),
+        journal_ends(factors={Factor.FACE, Factor.PIN}, person=AMARA),
+        policy=replace(TRUSTING, mode=mode),
+    )
+    assert stage.journal[-1].detail == "camera-trusted-odd-crops-odd-length"
+    alert = stage.journal[-2]
+    assert (alert.kind, alert.granted, alert.detail) == (EntryKind.ALERT, False, "odd-crops-length")
+    assert (alert.person, alert.visit) == (AMARA.person.id, stage.journal[-1].visit)
+
+
+def test_who_goes_away_instead_of_typing_the_pin_has_raised_the_alert_all_the_same() -> None:
+    stage = story(
+        given(odd=frozenset({Oddity.DRIFT})),
+        person_walks_up(AMARA),
+        presses(Button.USE_FACE),
+        shows("pin", 0, within_s=20.0),
+        presses(Button.CANCEL),
+        the_door_stayed_shut(),
+        policy=TRUSTING,
+    )
+    assert EntryKind.ALERT in {entry.kind for entry in stage.journal}
+    assert not any(entry.granted for entry in stage.journal)
 
 
 def test_who_lowers_the_mask_when_asked_needs_nothing_else() -> None:
