@@ -35,6 +35,7 @@ COMMANDS: dict[str, str] = {
     "people": "list, show, add and remove people; set badges and PINs",
     "gallery": "make, describe and check the encrypted gallery",
     "audit": "verify and read the journal",
+    "report": "who is here, hours worked, and whether every way in is as quick",
     "models": "list and verify model packs",
     "liveness": "show and enrol the camera the face path goes by",
     "evaluate": "play synthetic attacks and genuine visits, and count what passes",

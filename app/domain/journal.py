@@ -49,7 +49,7 @@ class Entry:
 
     `person` is the person's id, or empty. `detail` is a short stable word for operators, never
     a score, a secret or anything biometric. `evidence` is the SHA-256 of the tape that was stored
-    with it, hexadecimal, or empty.
+    with it, hexadecimal, or empty. `taps`: what was pressed on the way but for digits.
     """
 
     kind: EntryKind
@@ -64,6 +64,7 @@ class Entry:
     seconds: float = 0.0
     detail: str = ""
     evidence: str = ""
+    taps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ class Broken:
 
 
 def canonical(entry: Entry) -> str:
-    """The text that is hashed and stored. Rows from before there was evidence stay as they are."""
+    """The text that is hashed and stored. Rows from before there was evidence, or taps were
+    counted, stay as they are."""
     fields: dict[str, object] = {
         "detail": entry.detail,
         "factors": sorted(entry.factors),
@@ -111,6 +113,8 @@ def canonical(entry: Entry) -> str:
     }
     if entry.evidence:
         fields["evidence"] = entry.evidence
+    if entry.taps:
+        fields["taps"] = entry.taps
     return json.dumps(fields, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -130,6 +134,7 @@ def parse(text: str) -> Entry:
         seconds=float(fields["seconds"]),
         detail=fields["detail"],
         evidence=str(fields.get("evidence", "")),
+        taps=int(fields.get("taps", 0)),
     )
 
 

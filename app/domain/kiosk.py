@@ -88,8 +88,18 @@ def step(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:
     before = kiosk.screen
     kiosk = replace(kiosk, utc_s=event.t.utc_s, t_s=event.t.s)
     kiosk, overdue = _pass_time(kiosk, event.t, policy)
-    kiosk, effects = _happen(kiosk, event, policy)
+    kiosk, effects = _happen(_tapped(kiosk, event), event, policy)
+    if isinstance(kiosk.screen, Attract):
+        kiosk = replace(kiosk, taps=0)
     return witness.remembered(kiosk, before, event.t, policy), (*overdue, *effects)
+
+
+def _tapped(kiosk: Kiosk, event: Event) -> Kiosk:
+    """With one tap more. Typing is none: numbers and PINs are as long as they are."""
+    typing = {Button.DIGIT, Button.ERASE}
+    if isinstance(event, Pressed) and event.button not in typing:
+        return replace(kiosk, taps=kiosk.taps + 1)
+    return kiosk
 
 
 def _happen(kiosk: Kiosk, event: Event, policy: Policy) -> Stepped:

@@ -281,7 +281,7 @@ class Kiosk:
     `t_s`: when the last event happened, monotonic seconds.
     `camera`: the source as it was when last opened. `cameras`: those that are enrolled.
     `tested`: stored self-tests whose signatures hold. `earlier`: how faces moved in the sessions
-    before this one.
+    before this one. `taps`: what was pressed since the first screen, but for digits.
     """
 
     purpose: Purpose
@@ -297,3 +297,4 @@ class Kiosk:
     cameras: tuple[EnrolledCamera, ...] = ()
     tested: tuple[Tested, ...] = ()
     earlier: tuple[Remembered, ...] = field(default=(), repr=False)
+    taps: int = 0

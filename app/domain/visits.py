@@ -309,7 +309,7 @@ def write_off(kiosk: Kiosk, visit: Visit, reason: Reason, t: Moment, policy: Pol
         return kiosk, ()
     ticket = kiosk.ticket + 1
     visit = witness.interrupted(kiosk, visit, t, policy)
-    entry = entry_of(Denied(visit, reason, tried, t.utc_s), t)
+    entry = replace(entry_of(Denied(visit, reason, tried, t.utc_s), t), taps=kiosk.taps)
     return replace(kiosk, ticket=ticket), (Record(ticket, entry, None, visit.tape),)
 
 
@@ -331,7 +331,8 @@ def _conclude(kiosk: Kiosk, outcome: Outcome, t: Moment, policy: Policy) -> Step
     """Record first. The camera sleeps from here on."""
     ticket = kiosk.ticket + 1
     waiting = Recording(outcome, ticket, t.s + policy.timing.answer_s)
-    record = Record(ticket, entry_of(outcome, t), _tally(outcome), outcome.visit.tape)
+    entry = replace(entry_of(outcome, t), taps=kiosk.taps)
+    record = Record(ticket, entry, _tally(outcome), outcome.visit.tape)
     return replace(kiosk, ticket=ticket, screen=waiting), (Rest(), record)
 
 

@@ -223,3 +223,42 @@ def test_digits_can_be_taken_back() -> None:
         presses(Button.ERASE, Button.CONFIRM),
         shows("granted", "Amara"),
     )
+
+
+def test_every_way_in_takes_as_many_taps_but_for_one_and_the_journal_counts_them() -> None:
+    """Typing is none: a number and a PIN are as long as they are."""
+    ways = {
+        "face": (person_walks_up(AMARA), presses(Button.USE_FACE)),
+        "badge": (holds_badge(AMARA), shows("pin"), types(AMARA.pin), presses(Button.CONFIRM)),
+        "number": (
+            presses(Button.USE_BADGE_OR_PIN),
+            types("1001"),
+            presses(Button.CONFIRM),
+            shows("pin"),
+            types("9"),
+            presses(Button.ERASE),
+            types(AMARA.pin),
+            presses(Button.CONFIRM),
+        ),
+    }
+    taps = {
+        name: story(*way, shows("granted", "Amara", within_s=20.0), policy=TRUSTING)
+        .journal[-1]
+        .taps
+        for name, way in ways.items()
+    }
+    assert taps == {"face": 1, "badge": 1, "number": 3}
+
+
+def test_taps_are_counted_anew_for_whoever_comes_next() -> None:
+    stage = story(
+        presses(Button.USE_BADGE_OR_PIN),
+        presses(Button.CANCEL),
+        shows("attract"),
+        holds_badge(AMARA),
+        shows("pin"),
+        types(AMARA.pin),
+        presses(Button.CONFIRM),
+        shows("granted", "Amara"),
+    )
+    assert stage.journal[-1].taps == 1
