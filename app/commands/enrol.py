@@ -96,13 +96,9 @@ def _enrol(context: Context, gallery: Store, person: Person, entry: Entry) -> in
     from app.commands import pictures  # noqa: PLC0415 - models load only for somebody known
     from app.domain import fusion  # noqa: PLC0415
     from app.domain.templates import Template  # noqa: PLC0415
-    from app.runtime import bootstrap  # noqa: PLC0415
-    from app.vision.together import Together  # noqa: PLC0415
 
     policy = context.settings.policy()
-    others = bootstrap.other_engines(context.settings)
-    beside = [each for each in (others.legacy, others.shadow) if each is not None]
-    engine = Together(bootstrap.face_engine(context.settings), beside)
+    engine = pictures.enrolling_engine(context.settings)
     engine.load()
     seen = pictures.of_one_person(_seen(context, engine), engine.space, policy.matching)
     for each in seen:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from app.commands import asking, people_care
+from app.commands import asking, people_care, roster
 from app.commands.context import Context, json_argument
 from app.commands.opened import new_number, note, opened, person_named
 from app.commands.tables import lines
@@ -22,6 +22,7 @@ examples:
   foyer people list
   foyer people add --number 1001 --name "Amara Okafor"
   foyer people add --number 2044 --name "Bo Lind" --kind contractor --until 2026-12-31
+  foyer people import staff.csv --photos pictures
   foyer people set-pin 1001            asks for the PIN, twice
   foyer people set-badge 1001          hold the badge to the reader, or type what is on it
   foyer people remove 2044 --reason "contract over"
@@ -38,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     listing = actions.add_parser("list", help="everybody, with how many face templates they have")
     show = actions.add_parser("show", help="one person")
     people_care.add_arguments(actions)
+    roster.add_arguments(actions)
     listing.add_argument("--due", action="store_true", help="only whose face should be renewed")
     listing.add_argument(
         "--space", choices=("old",), help="old: only who is known by no template of the pack in use"
@@ -119,8 +121,16 @@ def run(context: Context) -> int:
         "set-badge": _set_badge,
     }
     with opened(context) as gallery:
+        if context.args.action == "import":
+            return _import(context, gallery)
         actions[context.args.action](context, gallery)
     return 0
+
+
+def _import(context: Context, gallery: Store) -> int:
+    from app.commands import importing  # noqa: PLC0415 - numpy comes with it
+
+    return importing.run(context, gallery)
 
 
 def _list(context: Context, gallery: Store) -> None:

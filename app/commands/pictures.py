@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain import enrolment, matching
 from app.domain.matching import Embedding, MatchPolicy, Snapshot, Space
@@ -15,6 +16,10 @@ from app.errors import ImageError
 from app.ports import FaceEngine, Frame
 from app.vision import images
 from app.vision.stills import best_face
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+    from app.vision.together import Together
 
 #: What is wrong with a photograph, and what to do about it.
 SAID: dict[Reason, str] = {
@@ -48,6 +53,16 @@ class Picture:
     @property
     def usable(self) -> bool:
         return self.embedding is not None
+
+
+def enrolling_engine(settings: Settings) -> Together:
+    """The pack that decides, and with it those in whose spaces a new face is stored too."""
+    from app.runtime import bootstrap  # noqa: PLC0415 - models load only where faces are looked at
+    from app.vision.together import Together  # noqa: PLC0415
+
+    others = bootstrap.other_engines(settings)
+    beside = [each for each in (others.legacy, others.shadow) if each is not None]
+    return Together(bootstrap.face_engine(settings), beside)
 
 
 def photograph(engine: FaceEngine, path: Path, policy: QualityPolicy) -> Picture:

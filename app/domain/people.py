@@ -12,6 +12,18 @@ class PersonKind(StrEnum):
     VISITOR = "visitor"
 
 
+LONGEST_NAME = 200
+#: Letters of several scripts are joined, or kept apart, by these, which show nothing themselves.
+JOINERS = "\u200c\u200d"
+
+
+def is_name(text: str) -> bool:
+    """Whether a screen can show it as a name: 1 to LONGEST_NAME characters in any script, and none
+    that only steers how others are shown, as marks that turn the direction of writing do."""
+    bare = text.strip().translate({ord(each): None for each in JOINERS})
+    return 0 < len(text.strip()) <= LONGEST_NAME and bool(bare) and bare.isprintable()
+
+
 class Status(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"

@@ -23,9 +23,9 @@ from app.evaluation.forging import Forged, Forgery, forge
 from app.evaluation.metrics import Rate
 from app.evaluation.outcomes import counted
 from app.evaluation.pairs import people_in
-from app.evaluation.workers import workers
 from app.ports import Chip, Frame
 from app.runtime import bootstrap
+from app.runtime.workers import workers
 from app.vision import images
 from app.vision.engine import Engine
 from app.vision.parts import Pixels

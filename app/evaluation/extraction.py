@@ -25,9 +25,9 @@ from app.domain.matching import is_usable
 from app.domain.observation import Box, Face, Observation
 from app.errors import FoyerError, ImageError
 from app.evaluation.packs import Origin
-from app.evaluation.workers import workers
 from app.ports import FaceEngine, Frame
 from app.runtime import bootstrap
+from app.runtime.workers import workers
 from app.vision import images
 from app.vision.engine import Engine
 from app.vision.loading import load_parts

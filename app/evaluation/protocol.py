@@ -29,8 +29,8 @@ from app.evaluation.outcomes import Outcome, left_out, outcome_of
 from app.evaluation.packs import Origin, Packs
 from app.evaluation.people import Model, Skipped, model_at
 from app.evaluation.streams import STREAMED
-from app.evaluation.workers import workers
 from app.ports import FaceEngine
+from app.runtime.workers import workers
 
 ALL_SPECIES = (*PICTURED, *STREAMED)
 GENUINE = "genuine"

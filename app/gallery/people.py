@@ -9,11 +9,19 @@ import secrets
 from dataclasses import replace
 from typing import Any, assert_never
 
-from app.domain.people import Claim, ClaimKind, Need, Person, PersonKind, Status
+from app.domain.people import (
+    LONGEST_NAME,
+    Claim,
+    ClaimKind,
+    Need,
+    Person,
+    PersonKind,
+    Status,
+    is_name,
+)
 from app.errors import GalleryRefused
 from app.gallery.sql import Connection, encodable
 
-LONGEST_NAME = 200
 LONGEST_WORD = 64
 _COLUMNS = "id, number, name, kind, status, valid_from_s, valid_until_s, needs, version"
 
@@ -82,8 +90,7 @@ def existing(connection: Connection, person_id: str) -> Person:
 
 def _check(person: Person) -> None:
     """Raises GalleryRefused for values no screen or rule could handle."""
-    name_ok = 0 < len(person.name.strip()) <= LONGEST_NAME and person.name.isprintable()
-    if not name_ok:
+    if not is_name(person.name):
         raise GalleryRefused(f"A name has 1 to {LONGEST_NAME} printable characters. Correct it.")
     for word in (person.id, person.number):
         if len(word) > LONGEST_WORD or not word.isprintable() or " " in word:
