@@ -195,10 +195,11 @@ def looks(settings: Settings, private: Path, effort: Effort) -> list[Figure]:
     write_recording(frames, private / "visitor.avi")
     rates = [1000.0 / sample for sample in samples]
     return [
-        figure("frame to observation", "ms", samples),
+        figure("frame to observation", "ms", samples, 25.0),
         figure("observation rate", "/s", rates, 15.0, at_most=False),
         figure("liveness, added to a look", "ms", added, PROMISE_MS),
-        figure("embedding", "ms", time_ms(lambda: engine.embed(chip), effort.embeddings)),
+        figure("embedding", "ms", time_ms(lambda: engine.embed(chip), effort.embeddings), 20.0),
+        figure("a closer look", "ms", time_ms(lambda: engine.examine(chip), effort.embeddings)),
     ]
 
 
