@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from app.domain import access, admission, memory, renewal, session, source, witness
+from app.domain import access, admission, alerts, memory, renewal, session, source, witness
 from app.domain.access import Admitted, Refused
 from app.domain.effects import (
     CheckPin,
@@ -193,27 +193,9 @@ def identified(kiosk: Kiosk, screen: Identifying, event: Identified, policy: Pol
     screen = replace(screen, visit=visit)
     if not event.agrees:
         return deny(kiosk, visit, Reason.FACE_CHANGED, event.t, policy)
-    kiosk, alert = _alerted(kiosk, visit, event)
+    kiosk, alert = alerts.raised(kiosk, visit, event)
     kiosk, effects = _judged(kiosk, screen, event, policy)
     return kiosk, (*alert, *effects)
-
-
-def _alerted(kiosk: Kiosk, visit: Visit, event: Identified) -> Stepped:
-    """An odd face that is somebody's is told to security, whatever becomes of the visit. Nobody
-    waits for the answer, as nothing depends on it."""
-    if not (event.odd and isinstance(event.match, Matched)):
-        return kiosk, ()
-    ticket = kiosk.ticket + 1
-    entry = Entry(
-        kind=EntryKind.ALERT,
-        utc_s=event.t.utc_s,
-        granted=False,
-        factors=frozenset({Factor.FACE}),
-        person=event.match.person,
-        visit=visit.id,
-        detail="-".join(("odd", *sorted(event.odd))),
-    )
-    return replace(kiosk, ticket=ticket), (Record(ticket, entry, None),)
 
 
 def _judged(kiosk: Kiosk, screen: Identifying, event: Identified, policy: Policy) -> Stepped:

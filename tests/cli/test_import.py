@@ -7,7 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
-import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +148,8 @@ def test_a_run_that_was_killed_goes_on_where_it_was(
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        time.sleep(chance.uniform(0.5, 6.0))
+        with suppress(subprocess.TimeoutExpired):
+            begun.wait(timeout=chance.uniform(0.5, 6.0))
         begun.kill()
         begun.wait()
     last = kiosk(*words[:-2], "--jobs", "1", "--json").document
