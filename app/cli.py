@@ -33,6 +33,7 @@ COMMANDS: dict[str, str] = {
     "verify": "say whether two pictures show one person",
     "identify": "say who of the enrolled people pictures show",
     "people": "list, show, add and remove people; set badges and PINs",
+    "access": "why somebody would be let in, or would not",
     "gallery": "make, describe and check the encrypted gallery",
     "audit": "verify and read the journal",
     "report": "who is here, hours worked, and whether every way in is as quick",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+import time as clock
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from app.commands import asking, people_care, roster
+from app.commands import asking, lifecycle, people_care, roster
 from app.commands.context import Context, json_argument
 from app.commands.opened import new_number, note, opened, person_named
 from app.commands.tables import lines
+from app.domain.journal import EntryKind, parse
 from app.domain.people import Need, Person, PersonKind, Secret
 from app.errors import KeyStoreError
 
@@ -25,6 +27,9 @@ examples:
   foyer people import staff.csv --photos pictures
   foyer people set-pin 1001            asks for the PIN, twice
   foyer people set-badge 1001          hold the badge to the reader, or type what is on it
+  foyer people extend 2044 --until 2027-03-31 --reason "second phase"
+  foyer people suspend 2044 --reason "badge lost"
+  foyer people list --expiring 7
   foyer people remove 2044 --reason "contract over"
 
 PINs and badges are asked for, or taken from standard input; they are never arguments and never
@@ -37,9 +42,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="everybody, with how many face templates they have")
+    listing.add_argument(
+        "--expiring", type=_days, metavar="DAYS", help="only whose access ends within so many days"
+    )
+    listing.add_argument("--opted-out", action="store_true", help="only who has no face stored")
+    listing.add_argument(
+        "--never-verified", action="store_true", help="only who was never let in here"
+    )
     show = actions.add_parser("show", help="one person")
     people_care.add_arguments(actions)
     roster.add_arguments(actions)
+    lifecycle.add_arguments(actions, _end)
     listing.add_argument("--due", action="store_true", help="only whose face should be renewed")
     listing.add_argument(
         "--space", choices=("old",), help="old: only who is known by no template of the pack in use"
@@ -119,6 +132,7 @@ def run(context: Context) -> int:
         "templates": people_care.templates,
         "pictures": people_care.pictures,
         "set-badge": _set_badge,
+        **dict.fromkeys(lifecycle.CHANGES, lifecycle.run),
     }
     with opened(context) as gallery:
         if context.args.action == "import":
@@ -140,6 +154,7 @@ def _list(context: Context, gallery: Store) -> None:
         people = [person for person in people if due.get(person.id) == "old-space"]
     elif context.args.due:
         people = [person for person in people if person.id in due]
+    people = _filtered(context, gallery, people, counts)
     rows = [
         (
             person.number or f"id {person.id}",
@@ -162,6 +177,41 @@ def _list(context: Context, gallery: Store) -> None:
         for person in people
     ]
     context.answer({"people": documents})
+
+
+def _filtered(
+    context: Context, gallery: Store, people: list[Person], counts: Mapping[str, int]
+) -> list[Person]:
+    """Those that all the filters leave."""
+    args, now_s = context.args, clock.time()
+    if args.expiring is not None:
+        until_s = now_s + args.expiring * 86_400.0
+        people = [each for each in people if now_s < (each.valid_until_s or 0.0) <= until_s]
+    if args.opted_out:
+        people = [each for each in people if not counts.get(each.id, 0)]
+    if args.never_verified:
+        seen = _let_in(gallery)
+        people = [each for each in people if each.id not in seen]
+    return people
+
+
+def _let_in(gallery: Store) -> frozenset[str]:
+    """The ids of everybody whom a visit in the journal let in."""
+    seen = set()
+    for row in gallery.rows():
+        try:
+            entry = parse(row.text)
+        except (ValueError, KeyError, TypeError):
+            continue  # `foyer audit verify` says what that means
+        if entry.kind is EntryKind.VISIT and entry.granted:
+            seen.add(entry.person)
+    return frozenset(seen)
+
+
+def _days(text: str) -> float:
+    if not text.isascii() or not text.isdigit() or len(text) > len("99999"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days")
+    return float(text)
 
 
 def _show(context: Context, gallery: Store) -> None:
