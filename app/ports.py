@@ -18,6 +18,7 @@ from app.domain.ageing import AgeingPolicy, Trend
 from app.domain.anomaly import Signs, Usual
 from app.domain.assurance import Tested
 from app.domain.depth import SecondKind
+from app.domain.index import Moved
 from app.domain.journal import Entry, Row, Tally
 from app.domain.lockout import Lockout
 from app.domain.matching import Embedding, MatchPolicy, Snapshot, Space
@@ -236,7 +237,9 @@ class Gallery(Journal, Protocol):
     """People, templates, credentials and journal in one encrypted place. One writer thread.
 
     Badge contents are only ever compared as keyed hashes. `change_counter` moves when this or
-    another process changed people, templates or cameras. `put_camera` refuses what cannot be a
+    another process changed people, templates or cameras; `moved` says what of one space did since
+    `since`, the `position` of an earlier answer or a negative number for all there is, and
+    `snapshot` is all of it. `put_camera` refuses what cannot be a
     camera (`source.NEVER_ENROLLED`) and takes the place of an earlier enrolment of the same one.
     `tested` are the self-tests whose signatures hold, the newest of each camera.
     """
@@ -249,6 +252,8 @@ class Gallery(Journal, Protocol):
     def close(self) -> None: ...
 
     def change_counter(self) -> int: ...
+
+    def moved(self, space: Space, since: int) -> Moved: ...
 
     def snapshot(self, space: Space) -> Snapshot: ...
 

@@ -72,6 +72,5 @@ def _one(context: Context, desk: Desk, snapshot: Snapshot, path: Path) -> dict[s
 
 
 def _confidence(snapshot: Snapshot, who: str, probe: Embedding) -> None:
-    place = snapshot.ids.index(who)
-    rows = [snapshot.templates[row] for row in (snapshot.owners == place).nonzero()[0]]
+    rows = list(snapshot.of(who)[0])
     comparing.tell_confidence(snapshot.space, comparing.nearest(probe, rows, snapshot.space))

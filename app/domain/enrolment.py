@@ -11,7 +11,6 @@ from dataclasses import replace
 from enum import StrEnum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.domain.matching import (
     Embedding,
@@ -19,6 +18,7 @@ from app.domain.matching import (
     Snapshot,
     Space,
     distances,
+    distances_in,
     identification_threshold,
     threshold_at,
 )
@@ -73,7 +73,7 @@ def strangers_to(
     person: str, embeddings: Sequence[Embedding], snapshot: Snapshot, policy: MatchPolicy
 ) -> frozenset[int]:
     """The places of those that agree with no template of `person`; none where there are none."""
-    known = _rows_of(person, snapshot)
+    known, _ = snapshot.of(person)
     if not len(known):
         return frozenset()
     limit = threshold_at(snapshot.space, policy.agreement_fmr)
@@ -93,12 +93,13 @@ def lookalikes(
     """
     limit = max(
         threshold_at(snapshot.space, policy.claim_fmr),
-        identification_threshold(snapshot.space, len(snapshot.owners), policy),
+        identification_threshold(snapshot.space, snapshot.size, policy),
     )
     near: set[str] = set()
+    owners = snapshot.owners
     for each in embeddings:
-        found = distances(each, snapshot.templates, snapshot.space.metric)
-        near.update(snapshot.ids[owner] for owner in snapshot.owners[found < limit].tolist())
+        found = distances_in(each, snapshot)
+        near.update(snapshot.names[owner] for owner in owners[found < limit].tolist())
     return tuple(sorted(near - {person}))
 
 
@@ -108,11 +109,4 @@ def doubles_of(person: str, snapshot: Snapshot, policy: MatchPolicy) -> tuple[st
     search for each template of the person; nobody in a space that was never measured."""
     if not snapshot.space.calibration:
         return ()
-    return lookalikes(list(_rows_of(person, snapshot)), person, snapshot, policy)
-
-
-def _rows_of(person: str, snapshot: Snapshot) -> NDArray[np.float32]:
-    if person not in snapshot.ids:
-        return snapshot.templates[:0]
-    rows: NDArray[np.float32] = snapshot.templates[snapshot.owners == snapshot.ids.index(person)]
-    return rows
+    return lookalikes(list(snapshot.of(person)[0]), person, snapshot, policy)

@@ -20,7 +20,6 @@ from app.domain.matching import (
     MatchPolicy,
     Snapshot,
     Unmatched,
-    snapshot_of,
 )
 
 
@@ -42,12 +41,12 @@ class Decided:
 
 def without(snapshot: Snapshot, people: AbstractSet[str]) -> Snapshot:
     """The snapshot with no template of these people; everybody stays known by name."""
-    rows = [
-        (snapshot.ids[int(owner)], snapshot.templates[row])
-        for row, owner in enumerate(snapshot.owners)
-        if snapshot.ids[int(owner)] not in people
-    ]
-    return snapshot_of(snapshot.version, snapshot.space, snapshot.people, rows)
+    gone = np.array([name in people for name in snapshot.names], dtype=np.bool_)
+    hidden = gone[snapshot.owners]
+    if snapshot.hidden is not None:
+        hidden |= snapshot.hidden
+    places = {name: place for name, place in snapshot.places.items() if name not in people}
+    return replace(snapshot, places=places, hidden=hidden)
 
 
 def decide(new: Probe, legacy: Probe | None, claimed: str | None, policy: MatchPolicy) -> Decided:
@@ -61,14 +60,14 @@ def decide(new: Probe, legacy: Probe | None, claimed: str | None, policy: MatchP
         return Decided(_ask(new, claimed, policy), here)
     there = legacy.snapshot.space.id
     if claimed is not None:
-        old = claimed not in new.snapshot.ids and claimed in legacy.snapshot.ids
+        old = claimed not in new.snapshot.places and claimed in legacy.snapshot.places
         asked = legacy if old else new
         return Decided(_ask(asked, claimed, policy), asked.snapshot.space.id)
     first = _ask(new, None, _shared(policy, new, legacy))
     if not isinstance(first, Unmatched):
         return Decided(first, here)
     second = _ask(legacy, None, _shared(policy, legacy, new))
-    if isinstance(second, Matched) and second.person in new.snapshot.ids:
+    if isinstance(second, Matched) and second.person in new.snapshot.places:
         return Decided(first, here)
     return Decided(second, here if isinstance(second, Unmatched) else there)
 
@@ -81,7 +80,7 @@ def _ask(probe: Probe, claimed: str | None, policy: MatchPolicy) -> Match:
 
 def _shared(policy: MatchPolicy, mine: Probe, others: Probe) -> MatchPolicy:
     """This space's part of the target, by its part of all templates."""
-    own, other = len(mine.snapshot.owners), len(others.snapshot.owners)
+    own, other = mine.snapshot.size, others.snapshot.size
     return replace(policy, fpir=policy.fpir * own / max(own + other, 1)) if own else policy
 
 
@@ -91,8 +90,8 @@ def nearness(probe: Probe, person: str, policy: MatchPolicy) -> float:
     Infinite without a template. For the trend alone: never shown, never decided by.
     """
     snapshot = probe.snapshot
-    if person not in snapshot.ids:
+    rows, squares = snapshot.of(person)
+    if not len(rows):
         return float("inf")
-    rows = snapshot.templates[snapshot.owners == snapshot.ids.index(person)]
-    found = matching.distances(probe.embedding, rows, snapshot.space.metric)
+    found = matching.distances(probe.embedding, rows, snapshot.space.metric, squares)
     return float(np.min(found)) / matching.threshold_at(snapshot.space, policy.claim_fmr)

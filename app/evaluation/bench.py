@@ -29,11 +29,12 @@ from app.demo import show
 from app.demo.cast import cast
 from app.demo.player import Player, VisitKind, VisitReport
 from app.domain import matching
+from app.domain.index import Index, Moved
 from app.domain.journal import Entry, EntryKind
 from app.domain.matching import CalibrationPoint, MatchPolicy, Metric, Space
 from app.domain.picture import Picture
 from app.evaluation.added import PROMISE_MS, added_ms
-from app.evaluation.figures import Figure, figure, time_ms
+from app.evaluation.figures import Figure, cpu_ms, figure, time_ms
 from app.gallery.keys import EphemeralKeys
 from app.gallery.store import Store
 from app.ports import FaceEngine, Frame
@@ -45,7 +46,9 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 MIB = 2**20
-LARGEST = 50_000
+LARGEST = 100_000
+#: Promised of a gallery in memory: the time of one search of the largest, and bytes a template.
+SEARCH_MS, TEMPLATE_BYTES = 10.0, 2_100.0
 Tell = Callable[[str], None]
 
 
@@ -81,21 +84,47 @@ def measure(settings: Settings, effort: Effort, tell: Tell) -> list[Figure]:
 
 
 def searches(effort: Effort) -> list[Figure]:
-    """Exact search of 512 values a template, one probe, with the whole decision around it."""
+    """Exact search of 512 values a template, one probe, with the whole decision around it: of
+    somebody who is there and, for the largest gallery, of nobody; what the gallery weighs in
+    memory, and what one change of it costs. Processor time of one thread: numpy searches in one.
+    """
     found = []
     chance = np.random.default_rng(0)
     points = (CalibrationPoint(1e-5, 0.5), CalibrationPoint(1e-2, 0.7))
     space = Space("bench-512", 512, Metric.COSINE, points)
     for size in (1_000, 10_000, LARGEST):
-        rows = chance.standard_normal((size, space.dimension)).astype(np.float32)
-        named = [(f"p{index:06d}", row) for index, row in enumerate(rows)]
-        snapshot = matching.snapshot_of(1, space, {}, named)
-        probe = rows[size // 2] + 0.1 * chance.standard_normal(space.dimension).astype(np.float32)
-        identify = partial(matching.identify, probe, snapshot, MatchPolicy())
-        limit = 10.0 if size == LARGEST else None
-        samples = time_ms(identify, effort.searches)
+        rows = chance.standard_normal((size, space.dimension), dtype=np.float32)
+        index = Index(space)
+        named = {at: (f"p{at:06d}", row) for at, row in enumerate(rows)}
+        index.apply(Moved(1, 1, whole=True, people={}, templates=named))
+        snapshot = index.snapshot()
+        noise = chance.standard_normal(space.dimension, dtype=np.float32)
+        identify = partial(matching.identify, snapshot=snapshot, policy=MatchPolicy())
+        known = partial(identify, rows[size // 2] + np.float32(0.1) * noise)
+        limit = SEARCH_MS if size == LARGEST else None
+        samples = cpu_ms(known, effort.searches)
         found.append(figure(f"search {size} templates", "ms", samples, limit))
+        if size == LARGEST:
+            samples = cpu_ms(partial(identify, noise), effort.searches)
+            found.append(figure(f"search {size}, nobody there", "ms", samples, limit))
+            weight = [index.bytes_held / size]
+            found.append(figure("memory a template", "bytes", weight, TEMPLATE_BYTES))
+            found.append(figure(f"one change in {size}", "ms", _changes(index, effort)))
     return found
+
+
+def _changes(index: Index, effort: Effort) -> list[float]:
+    """One template goes and another comes, and the snapshot of it is made."""
+    left = iter(range(LARGEST))
+
+    def change() -> None:
+        key = next(left)
+        row = np.full(512, 1.0 + key, np.float32)
+        new = {key: None, LARGEST + key: ("somebody", row)}
+        index.apply(Moved(2 + key, 2 + key, whole=False, people={}, templates=new))
+        index.snapshot()
+
+    return cpu_ms(change, effort.searches)
 
 
 def appends(private: Path, effort: Effort) -> Figure:

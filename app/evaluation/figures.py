@@ -81,3 +81,16 @@ def time_ms(work: Callable[[], object], times: int, warm_up: int = 1) -> list[fl
         work()
         samples.append((time.perf_counter() - began) * 1000.0)
     return samples
+
+
+def cpu_ms(work: Callable[[], object], times: int, warm_up: int = 1) -> list[float]:
+    """Milliseconds of this thread's processor time for each of `times` calls: what other programs
+    take of the machine does not count, though they still share its caches and its memory."""
+    for _ in range(warm_up):
+        work()
+    samples = []
+    for _ in range(times):
+        began = time.thread_time()
+        work()
+        samples.append((time.thread_time() - began) * 1000.0)
+    return samples

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from app.domain.index import snapshot_of
 from app.domain.matching import (
     Embedding,
     Matched,
@@ -21,7 +22,6 @@ from app.domain.matching import (
     Unsure,
     fuse,
     identify,
-    snapshot_of,
 )
 
 SIZES = (10, 100, 1000, 3000)

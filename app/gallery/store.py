@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from app.domain import lockout as rule
 from app.domain.assurance import Tested
+from app.domain.index import Index, Moved
 from app.domain.journal import Entry, EntryKind, Row, Tally
 from app.domain.lockout import Lockout, LockoutPolicy
 from app.domain.matching import Embedding, Snapshot, Space
@@ -36,6 +37,7 @@ from app.gallery import (
     inspection,
     journal,
     lockouts,
+    moves,
     opening,
     people,
     templates,
@@ -215,9 +217,14 @@ class Store:
             row = session.connection.execute("SELECT changes FROM gallery").fetchone()
         return int(row[0])
 
-    def snapshot(self, space: Space) -> Snapshot:
+    def moved(self, space: Space, since: int) -> Moved:
         with self._reading() as session:
-            return templates.snapshot(session.connection, space)
+            return moves.since(session.connection, space, since)
+
+    def snapshot(self, space: Space) -> Snapshot:
+        index = Index(space)
+        index.apply(self.moved(space, -1))
+        return index.snapshot()
 
     def people(self) -> list[Person]:
         with self._reading() as session:
@@ -390,6 +397,7 @@ class Store:
         """A write after which snapshots are stale and nothing deleted stays in the log."""
         with self._writing() as session:
             yield session
+            moves.trim(session.connection)
             session.connection.execute("UPDATE gallery SET changes = changes + 1")
             session.shrink_due = True
         self._shrink(session, wait_ms=BUSY_MS)

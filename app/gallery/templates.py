@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.domain.matching import Embedding, Snapshot, Space, is_usable, snapshot_of
+from app.domain.matching import Embedding, Space, is_usable
 from app.domain.templates import Origin, Stored, Template
-from app.errors import GalleryCorrupt, GalleryRefused
-from app.gallery import people
+from app.errors import GalleryRefused
 from app.gallery.sql import Connection
 
 
@@ -83,19 +82,3 @@ def refuse_unusable(space: Space, embeddings: Sequence[Embedding]) -> None:
 def counts(connection: Connection) -> dict[str, int]:
     """How many templates each person with any has."""
     return dict(connection.execute("SELECT person, count(*) FROM templates GROUP BY person"))
-
-
-def snapshot(connection: Connection, space: Space) -> Snapshot:
-    """Everybody, and the templates of one space; call it inside one transaction."""
-    version = connection.execute("SELECT changes FROM gallery").fetchone()[0]
-    known = {person.id: person for person in people.everybody(connection)}
-    rows = connection.execute(
-        "SELECT person, embedding FROM templates WHERE space = ? ORDER BY id", (space.id,)
-    )
-    vectors = [(person, np.frombuffer(blob, dtype="<f4")) for person, blob in rows]
-    if any(vector.shape != (space.dimension,) for _, vector in vectors):
-        raise GalleryCorrupt(
-            f"Templates of the space {space.id} do not have {space.dimension} values. Check that "
-            "the model pack is the one they were enrolled with."
-        )
-    return snapshot_of(version, space, known, vectors)

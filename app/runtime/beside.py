@@ -137,7 +137,7 @@ class Beside:
 
     def _legacy_probe(self, cuts: Sequence[Cuts]) -> Probe | None:
         engine, snapshot = self._legacy, self._known[0]
-        if engine is None or snapshot is None or not snapshot.ids or not _may_decide(snapshot):
+        if engine is None or snapshot is None or not snapshot.size or not _may_decide(snapshot):
             return None
         chips = [each.legacy for each in cuts if each.legacy is not None]
         probe = _fused(engine, chips)
@@ -175,7 +175,7 @@ class Beside:
             return
         live = held.decided.match
         answer = spaces.decide(Probe(probe, snapshot), None, held.claimed, self._policy).match
-        comparable = isinstance(live, Matched) and live.person in snapshot.ids
+        comparable = isinstance(live, Matched) and live.person in snapshot.places
         comparison = Comparison(
             live=held.new.snapshot.space.id,
             shadow=snapshot.space.id,

@@ -369,7 +369,7 @@ class VisionRoom:
             for each in (fusion.fuse(faces), moved)
         )
         # Who is only known in the old space has no template here to drift away from.
-        drift = after - before if person.id in snapshot.ids else 0.0
+        drift = after - before if person.id in snapshot.places else 0.0
         usual = examiner.usual
         return anomaly.oddities(anomaly.measures(faces, signs, usual.centres, drift), usual)
 

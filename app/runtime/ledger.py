@@ -45,6 +45,7 @@ from app.domain.source import EnrolledCamera
 from app.domain.tape import encode
 from app.errors import FoyerError, GalleryRefused
 from app.ports import Gallery, PinAttempt, PinHasher
+from app.runtime.following import Following
 from app.runtime.tending import ON_S, Silent, StoreRenewed, Tending
 
 log = logging.getLogger(__name__)
@@ -105,6 +106,7 @@ class LedgerRoom:
         self._gate = threading.Lock()
         self._serving = False
         self._counter = -1
+        self._following: Following | None = None
 
     def ask(self, job: Job) -> None:
         """Queue a job from any thread; a part that is down answers that it failed."""
@@ -122,6 +124,7 @@ class LedgerRoom:
         opened = self._open()
         try:
             self._counter = -1
+            self._following = Following(opened.gallery)
             self._refresh(opened.gallery)
             self._on_since_s = self._now().s
             with self._gate:
@@ -133,6 +136,7 @@ class LedgerRoom:
                 self._serving = False
             self._refuse_jobs()
             self._on_snapshot(None)
+            self._following = None
             opened.gallery.close()
 
     def _serve(self, opened: Open, stopping: threading.Event) -> None:
@@ -163,13 +167,13 @@ class LedgerRoom:
 
     def _refresh(self, gallery: Gallery) -> None:
         counter = gallery.change_counter()
-        if counter == self._counter:
+        if counter == self._counter or self._following is None:
             return
-        snapshot = gallery.snapshot(self._space)
-        self._tending.refresh(gallery, snapshot)
+        snapshot = self._following.snapshot(self._space)
+        self._tending.refresh(self._following.snapshot, snapshot)
         self._counter = counter
         self._on_snapshot(snapshot)
-        people, templates = len(snapshot.people), len(snapshot.owners)
+        people, templates = len(snapshot.people), snapshot.size
         until_s = gallery.face_lockout().until_s
         cameras, tested = gallery.cameras(), gallery.tested()
         self._post(GalleryChanged(self._now(), people, templates, until_s, cameras, tested))

@@ -62,10 +62,11 @@ class Tending:
     shadow: Space | None = None
     use: Callable[[Snapshot | None, Snapshot | None], None] = lambda _legacy, _shadow: None
 
-    def refresh(self, gallery: Gallery, live: Snapshot) -> None:
-        legacy = gallery.snapshot(self.legacy) if self.legacy is not None else None
-        shadow = gallery.snapshot(self.shadow) if self.shadow is not None else None
-        self.use(spaces.without(legacy, set(live.ids)) if legacy else None, shadow)
+    def refresh(self, snapshot: Callable[[Space], Snapshot], live: Snapshot) -> None:
+        """`snapshot`: the gallery of another space as it is now."""
+        legacy = snapshot(self.legacy) if self.legacy is not None else None
+        shadow = snapshot(self.shadow) if self.shadow is not None else None
+        self.use(spaces.without(legacy, live.places.keys()) if legacy else None, shadow)
 
     def due(self, gallery: Gallery, entry: Entry) -> Due | None:
         """Why the person this entry lets in by face should renew it, unless they were asked."""

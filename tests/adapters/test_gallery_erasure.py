@@ -24,6 +24,7 @@ from app.gallery.people import badge_hash
 from app.gallery.store import Store
 from tests.fakes.keys import MemoryKeyStore
 from tests.fakes.pages import occurrences
+from tests.fakes.rows import rows_of
 
 NOW = 1_800_000_000.0
 CHANGE = Entry(EntryKind.PEOPLE, NOW, granted=False, detail="enrolled")
@@ -268,7 +269,7 @@ def cared_for(store: Store, draw: random.Random) -> tuple[str, dict[str, bytes]]
         entry = replace(CHANGE, detail="adapted", utc_s=NOW + month * 31 * 86400.0)
         store.care.note_on(31 * 86400.0)
         assert isinstance(store.care.adapt(person.id, CALIBRATED, visit, limits, entry), int)
-        adaptive = store.snapshot(CALIBRATED).templates[-1]
+        adaptive = rows_of(store.snapshot(CALIBRATED))[-1]
         traces[f"adaptive {month}"] = adaptive.tobytes()[:16]
     seen = Comparison("faces-128", "faces-512", Kind.OTHER_PERSON, person.id, person.id, NOW)
     store.care.note_comparison(seen)

@@ -15,6 +15,7 @@ from app.domain.templates import Origin, Template
 from app.gallery.store import Store
 from tests.fakes.earlier import earlier
 from tests.fakes.keys import MemoryKeyStore
+from tests.fakes.rows import rows_of
 
 NOW = 1_800_000_000.0
 TABLE = (CalibrationPoint(1e-4, 0.4), CalibrationPoint(1e-2, 0.8))
@@ -48,7 +49,7 @@ def test_everything_of_version_three_is_still_there(store: Store) -> None:
     assert store.info().schema >= 4
     (person,) = store.people()
     assert (person.id, person.number, person.version) == ("a1", "1001", 3)
-    assert np.array_equal(store.snapshot(SPACE).templates, FACE[None, :])
+    assert np.array_equal(rows_of(store.snapshot(SPACE)), FACE[None, :])
     assert store.carries("a1") == (False, True)
     assert store.tape(2) == b"tape"
     assert len(list(store.rows())) == len(ROWS)

@@ -18,6 +18,7 @@ from app.domain.templates import Origin, Template
 from app.errors import GalleryRefused
 from app.ports import Gallery
 from tests.contract.test_gallery import ADA, CHANGE, NOW
+from tests.fakes.rows import rows_of
 
 TABLE = (CalibrationPoint(1e-4, 0.4), CalibrationPoint(1e-2, 0.8))
 OLD = Space("old", 4, Metric.EUCLIDEAN, TABLE)
@@ -182,7 +183,7 @@ def test_an_update_stands_beside_its_anchor_and_in_the_ledger(
     assert origins == [Origin.ENROLMENT, Origin.ADAPTIVE]
     (update,) = gallery.care.updates(enrolled.id)
     assert (update.id, update.space, update.undone_s) == (made, "old", None)
-    rows = gallery.snapshot(OLD).templates
+    rows = rows_of(gallery.snapshot(OLD))
     assert np.array_equal(rows[0], vector(OLD))
     assert 0 < np.linalg.norm(rows[1] - rows[0]) < 0.05
     assert gallery.person(enrolled.id) != version
@@ -219,7 +220,7 @@ def test_updates_are_taken_back_newest_first_and_leave_the_enrolment(
     assert last_detail(gallery) == f"template-update-undone {second}"
     assert len(gallery.care.stored(enrolled.id)) == 2
     gallery.care.undo(first, undone)
-    assert np.array_equal(gallery.snapshot(OLD).templates, vector(OLD)[None, :])
+    assert np.array_equal(rows_of(gallery.snapshot(OLD)), vector(OLD)[None, :])
     with pytest.raises(GalleryRefused):
         gallery.care.undo(first, undone)
     with pytest.raises(GalleryRefused):

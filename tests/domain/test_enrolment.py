@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.enrolment import lookalikes, strangers, strangers_to
+from app.domain.index import snapshot_of
 from app.domain.matching import (
     CalibrationPoint,
     Embedding,
@@ -15,7 +16,6 @@ from app.domain.matching import (
     Snapshot,
     Space,
     identification_threshold,
-    snapshot_of,
     threshold_at,
 )
 from app.domain.people import Person

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.index import snapshot_of
 from app.domain.matching import (
     CalibrationPoint,
     Embedding,
@@ -27,12 +28,12 @@ from app.domain.matching import (
     identification_threshold,
     identify,
     is_usable,
-    snapshot_of,
     spread,
     threshold_at,
     verify,
 )
 from tests.fakes.people import STAFF
+from tests.fakes.rows import rows_of
 
 SIZE = 6
 POLICY = MatchPolicy()
@@ -258,11 +259,9 @@ def test_a_template_that_cannot_be_used_matches_nobody_and_stops_nobody(
 
 @pytest.mark.parametrize("space", SPACES, ids=lambda space: space.id)
 def test_a_row_gone_bad_in_memory_is_infinitely_far(space: Space) -> None:
-    good = gallery(space, (IDS[0], vector(1.0)), (IDS[1], vector(0.0, 1.0)))
-    rows = good.templates.copy()
-    rows[1] = NAN
-    bad = replace(good, templates=rows, squares=np.einsum("ij,ij->i", rows, rows))
-    assert np.isinf(distances(vector(1.0), rows, space.metric)[1])
+    bad = gallery(space, (IDS[0], vector(1.0)), (IDS[1], vector(0.0, 1.0)))
+    bad.blocks[0].rows[1] = NAN
+    assert np.isinf(distances(vector(1.0), rows_of(bad), space.metric)[1])
     assert identify(vector(1.0), bad, POLICY) == Matched(IDS[0])
     assert verify(vector(0.0, 1.0), IDS[1], bad, POLICY) == Unmatched()
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.index import snapshot_of
 from app.domain.matching import (
     CalibrationPoint,
     Embedding,
@@ -22,7 +23,6 @@ from app.domain.matching import (
     Unmatched,
     Unsure,
     identification_threshold,
-    snapshot_of,
 )
 from app.domain.people import Person
 from app.domain.shadow import AGREED, Kind, kind_of, other_of

@@ -84,7 +84,7 @@ def test_bench_prints_every_promised_figure(tmp_path: Path) -> None:
         "embedding",
         "search 1000 templates",
         "search 10000 templates",
-        "search 50000 templates",
+        "search 100000 templates",
         "last challenge to decision",
         "whole visit",
         "GUI tick lateness",

@@ -14,9 +14,10 @@ import numpy as np
 
 from app.domain import lockout as rule
 from app.domain.assurance import Tested
+from app.domain.index import Index, Moved
 from app.domain.journal import GENESIS, Entry, EntryKind, Row, Tally, canonical, link
 from app.domain.lockout import Lockout, LockoutPolicy
-from app.domain.matching import Embedding, Snapshot, Space, snapshot_of
+from app.domain.matching import Embedding, Snapshot, Space
 from app.domain.people import Claim, ClaimKind, Person, Status
 from app.domain.source import NEVER_ENROLLED, EnrolledCamera
 from app.domain.templates import Template
@@ -118,10 +119,18 @@ class MemoryGallery:
         self._require_open()
         return self.changes
 
-    def snapshot(self, space: Space) -> Snapshot:
+    def moved(self, space: Space, since: int) -> Moved:
+        """All of it every time, as a gallery may answer."""
         self._require_open()
-        rows = [(row.person, row.embedding) for row in self.templates if row.space == space.id]
-        return snapshot_of(self.changes, space, self.known, rows)
+        rows = {
+            row.id: (row.person, row.embedding) for row in self.templates if row.space == space.id
+        }
+        return Moved(self.changes, 0, whole=True, people=dict(self.known), templates=rows)
+
+    def snapshot(self, space: Space) -> Snapshot:
+        index = Index(space)
+        index.apply(self.moved(space, -1))
+        return index.snapshot()
 
     def people(self) -> list[Person]:
         self._require_open()

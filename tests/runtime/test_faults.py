@@ -40,7 +40,7 @@ FACE_PATH = [
     ("engine", "embed", RuntimeError("a defect")),
     ("engine", "forget", RuntimeError("a defect")),
     ("ledger", "open", GalleryUnwritable("full")),
-    ("ledger", "snapshot", RuntimeError("a defect")),
+    ("ledger", "moved", RuntimeError("a defect")),
     ("ledger", "change_counter", RuntimeError("a defect")),
     ("ledger", "face_lockout", RuntimeError("a defect")),
     *(("ledger", "record", defect) for defect in DEFECTS),

@@ -20,8 +20,9 @@ from app.domain.events import (
     Looked,
     Part,
 )
+from app.domain.index import snapshot_of
 from app.domain.journal import Entry, EntryKind
-from app.domain.matching import MatchPolicy, snapshot_of
+from app.domain.matching import MatchPolicy
 from app.domain.people import Claim, ClaimKind
 from app.domain.picture import Picture
 from app.ports import CameraFormat, Chip, Frame
