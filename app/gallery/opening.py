@@ -38,7 +38,7 @@ from app.gallery.sql import (
     told,
     transaction,
 )
-from app.ports import HighWater, Keys
+from app.ports import HighWater, Keys, KeyStore
 
 if sys.platform != "win32":
     import fcntl
@@ -115,6 +115,25 @@ def only_creator(path: Path) -> Iterator[None]:
     finally:
         if folder is not None:
             os.close(folder)
+
+
+def create(path: Path, key_store: KeyStore, *, anew: bool) -> tuple[Keys | None, HighWater | None]:
+    """Makes the keys and the file; `anew`: also where a mark remembers one that is gone.
+
+    Asks for everything again: another process may have come first.
+    """
+    keys, mark = key_store.load(), key_store.high_water()
+    if is_there(path):
+        return keys, mark
+    if mark is not None and not anew:
+        raise GalleryRolledBack(
+            f"The gallery {path} is gone, and the key provider remembers {mark.sequence} "
+            "journal rows of it. Put the newest copy back, or start a new one on purpose."
+        )
+    keys = keys or key_store.create()
+    create_file(path, keys.data, mark)
+    key_store.set_high_water(FRESH)
+    return keys, FRESH
 
 
 def create_file(path: Path, key: bytes, replaces: HighWater | None) -> None:

@@ -27,7 +27,6 @@ from app.domain.templates import Template
 from app.errors import (
     GalleryError,
     GalleryLocked,
-    GalleryRolledBack,
     GalleryUnwritable,
     KeyStoreError,
 )
@@ -94,7 +93,7 @@ class Store:
         keys, mark = self.key_store.load(), self.key_store.high_water()
         if not opening.is_there(self.path):
             with opening.only_creator(self.path):
-                keys, mark = self._create()
+                keys, mark = opening.create(self.path, self.key_store, anew=self.create)
         if keys is None:
             raise GalleryLocked(
                 f"The key provider {self.key_store.name} has no key for {self.path}. Choose the "
@@ -133,21 +132,6 @@ class Store:
             here = opening.how_far(session.connection)
         if mark is None or mark.changes > here.changes:
             self.key_store.set_high_water(opening.FRESH)
-
-    def _create(self) -> tuple[Keys | None, HighWater | None]:
-        """Asks for everything again: another process may have come first."""
-        keys, mark = self.key_store.load(), self.key_store.high_water()
-        if opening.is_there(self.path):
-            return keys, mark
-        if mark is not None and not self.create:
-            raise GalleryRolledBack(
-                f"The gallery {self.path} is gone, and the key provider remembers {mark.sequence} "
-                "journal rows of it. Put the newest copy back, or start a new one on purpose."
-            )
-        keys = keys or self.key_store.create()
-        opening.create_file(self.path, keys.data, mark)
-        self.key_store.set_high_water(opening.FRESH)
-        return keys, opening.FRESH
 
     def close(self) -> None:
         """May be called at any time, also twice."""
