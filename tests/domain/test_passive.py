@@ -73,7 +73,7 @@ def test_in_the_dark_it_tells_nothing_and_dark_skin_in_good_light_is_not_the_dar
 
 
 def test_a_few_looks_just_light_enough_do_not_speak_for_a_visit_in_the_dark() -> None:
-    dark, light = lit(0.05, 69.0, 45.0), lit(0.05, 71.0, 45.0)
+    dark, light = lit(0.05, 79.0, 45.0), lit(0.05, 81.0, 45.0)
     assert said(*[light] * 4, *[dark] * 5) == (Finding.INCONCLUSIVE, "badly-lit")
     assert said(*[light] * 5, *[dark] * 4) == (Finding.REFUSED, "spoof-like")
     assert said(*[light] * 9, policy=replace(POLICY, min_lit=math.nan))[0] is Finding.INCONCLUSIVE
