@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.commands.context import Context, Misused, json_argument
+from app.commands.described import document
 from app.commands.opened import note, person_named
 from app.domain.people import Person, Status
 from app.errors import GalleryRefused
@@ -91,7 +92,7 @@ def run(context: Context, gallery: Store) -> None:
         return
     after = gallery.put_person(_changed(person, change, context), entry)
     context.print(f"{after.name} ({after.number}) is now {after.status.value}.{_warning(after)}")
-    context.answer(_document(gallery, after))
+    context.answer(document(after, gallery.template_counts().get(after.id, 0)))
 
 
 def _changed(person: Person, change: Change, context: Context) -> Person:
@@ -119,9 +120,3 @@ def _warning(person: Person) -> str:
     if person.valid_from_s is not None and person.valid_from_s > now_s:
         return " Their access has not begun yet."
     return ""
-
-
-def _document(gallery: Store, person: Person) -> dict[str, object]:
-    from app.commands.people import document  # noqa: PLC0415 - it adds these to its own actions
-
-    return document(person, gallery.template_counts().get(person.id, 0))

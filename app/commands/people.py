@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import time as clock
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from app.commands import asking, lifecycle, people_care, roster
 from app.commands.context import Context, json_argument
+from app.commands.described import document
 from app.commands.opened import new_number, note, opened, person_named
 from app.commands.tables import lines
 from app.domain.journal import EntryKind, parse
@@ -249,26 +250,6 @@ def _alike(context: Context, gallery: Store, person: Person) -> list[Person]:
     snapshot = gallery.snapshot(bootstrap.face_pack(context.settings).space)
     policy = context.settings.policy().matching
     return [snapshot.people[each] for each in doubles_of(person.id, snapshot, policy)]
-
-
-def document(person: Person, templates: int) -> dict[str, object]:
-    """A person as JSON; times are ISO 8601 in UTC."""
-    return {
-        "id": person.id,
-        "number": person.number,
-        "name": person.name,
-        "kind": person.kind.value,
-        "status": person.status.value,
-        "from": _iso(person.valid_from_s),
-        "until": _iso(person.valid_until_s),
-        "needs": sorted(person.needs),
-        "version": person.version,
-        "templates": templates,
-    }
-
-
-def _iso(utc_s: float | None) -> str | None:
-    return None if utc_s is None else datetime.fromtimestamp(utc_s, UTC).isoformat()
 
 
 def _shown(utc_s: float | None) -> str:
