@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from app.vision.manifest import Pack
 
 
+#: People a finding names; the rest are counted.
+NAMED = 5
+
+
 class State(StrEnum):
     OK = "ok"
     WARNING = "warning"
@@ -200,6 +204,29 @@ def _gallery(settings: Settings) -> Finding:
         cure = "Run: foyer gallery set-pin"
         return Finding("gallery", State.WARNING, f"{said}; no administrator's PIN is set", cure)
     return Finding("gallery", State.OK, said)
+
+
+def _templates(settings: Settings) -> Finding:
+    """Whether every stored template can be compared; one that cannot is its person's affair."""
+    from app.runtime import bootstrap  # noqa: PLC0415
+
+    if not settings.gallery.path.exists():
+        return Finding("templates", State.OK, "none yet")
+    spaces = {pack.space.id: pack.space for pack in bootstrap.manifest_of_packs().packs}
+    gallery = bootstrap.open_gallery(settings)
+    try:
+        aside = gallery.asides(spaces)
+        people = {each.id: each for each in gallery.people()}
+    finally:
+        gallery.close()
+    if not aside:
+        return Finding("templates", State.OK, "all can be compared")
+    faults = {each.person: each.fault for each in aside}
+    who = [f"{people[each].number or each} ({faults[each]})" for each in sorted(faults)]
+    more = f" and {len(who) - NAMED} more" if len(who) > NAMED else ""
+    said = f"{len(aside)} put aside, which match nobody: of {', '.join(who[:NAMED])}{more}"
+    cure = "Enrol them again, which takes their place: foyer enrol NUMBER --camera"
+    return Finding("templates", State.WARNING, said, cure)
 
 
 def _models(settings: Settings) -> Finding:
@@ -393,6 +420,7 @@ KIOSK: tuple[tuple[str, Check], ...] = (
     ("disk", _disk),
     ("keys", _keys),
     ("gallery", _gallery),
+    ("templates", _templates),
     ("models", _models),
     ("camera", _camera),
     ("badge reader", _badge_reader),

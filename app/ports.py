@@ -26,7 +26,7 @@ from app.domain.observation import Face, Observation
 from app.domain.people import Claim, Person, Secret
 from app.domain.shadow import Comparison, Report
 from app.domain.source import Camera, EnrolledCamera
-from app.domain.templates import Stored, Template, Update
+from app.domain.templates import Aside, Stored, Template, Update
 
 
 class Clock(Protocol):
@@ -239,7 +239,8 @@ class Gallery(Journal, Protocol):
     Badge contents are only ever compared as keyed hashes. `change_counter` moves when this or
     another process changed people, templates or cameras; `moved` says what of one space did since
     `since`, the `position` of an earlier answer or a negative number for all there is, and
-    `snapshot` is all of it. `put_camera` refuses what cannot be a
+    `snapshot` is all of it. A template that cannot be used is `Moved.aside` and nobody's;
+    `note_asides` writes down, once each, that it is. `put_camera` refuses what cannot be a
     camera (`source.NEVER_ENROLLED`) and takes the place of an earlier enrolment of the same one.
     `tested` are the self-tests whose signatures hold, the newest of each camera.
     """
@@ -254,6 +255,8 @@ class Gallery(Journal, Protocol):
     def change_counter(self) -> int: ...
 
     def moved(self, space: Space, since: int) -> Moved: ...
+
+    def note_asides(self, aside: Sequence[Aside], entry: Entry) -> None: ...
 
     def snapshot(self, space: Space) -> Snapshot: ...
 

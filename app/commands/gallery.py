@@ -156,14 +156,25 @@ def _facts(info: GalleryInfo) -> tuple[tuple[str, str], ...]:
 
 
 def _check(context: Context) -> int:
+    from app.gallery.inspection import TEMPLATES  # noqa: PLC0415 - loads SQLCipher
+
     with opened(context) as gallery:
         findings = gallery.check()
     for each in findings:
         context.print(f"{'ok  ' if each.ok else 'FIX '}  {each.name:<20} {each.detail}")
     sound = all(each.ok for each in findings)
     context.answer({"sound": sound, "findings": [asdict(each) for each in findings]})
-    context.print("The gallery is sound." if sound else _CURE)
+    if sound:
+        context.print("The gallery is sound.")
+    elif all(each.ok or each.name == TEMPLATES for each in findings):
+        context.print(_CURE_TEMPLATES)
+    else:
+        context.print(_CURE)
     return 0 if sound else 1
 
 
+_CURE_TEMPLATES = (
+    "Enrol the people named above again; until then badge and PIN let them in. Everybody else, and "
+    "the journal, are as they were."
+)
 _CURE = "The gallery is damaged or was altered. Stop the kiosk and put the newest sound copy back."

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from app.domain.matching import Block, Embedding, Snapshot, Space, is_usable, squares_of
 from app.domain.people import Person
+from app.domain.templates import Aside
 
 #: Rows of a block: 2 MB of 512 values, which are copied in less than a millisecond, and no more
 #: than 1 % of 100,000 templates kept free at the end.
@@ -32,7 +33,8 @@ class Moved:
 
     `templates` are by the gallery's own number of each: whose it is, and the embedding [d].
     `whole`: this is all there is, and whatever is not named is gone. `version` is the gallery's
-    change counter, `position` where the next change is looked for.
+    change counter, `position` where the next change is looked for. `aside` are those that were
+    looked at and cannot be compared; nothing else is said of them.
     """
 
     version: int
@@ -40,6 +42,7 @@ class Moved:
     whole: bool
     people: Mapping[str, Person | None]
     templates: Mapping[int, tuple[str, Embedding] | None]
+    aside: tuple[Aside, ...] = ()
 
 
 class Index:

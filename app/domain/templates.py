@@ -42,6 +42,26 @@ class Stored:
     created_s: float
 
 
+class Fault(StrEnum):
+    """Why a stored template is put aside. LENGTH: not as many numbers as its space has. NUMBERS:
+    something in it that is no number, or nothing but zeros. ALTERED: not what was stored, or not
+    this person's. SPACE: of no model pack that is known here."""
+
+    LENGTH = "wrong-length"
+    NUMBERS = "not-numbers"
+    ALTERED = "altered"
+    SPACE = "unknown-space"
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A template that is put aside: it matches nobody, and its person is enrolled again."""
+
+    template: int
+    person: str
+    fault: Fault
+
+
 @dataclass(frozen=True, slots=True)
 class Update:
     """One adaptive update. `undone_s`: when it was taken back, None where it was not."""

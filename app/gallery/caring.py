@@ -8,16 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from app.domain import adapting, ageing, shadow
 from app.domain.adapting import AdaptPolicy, Anchor, Declined, Known
 from app.domain.ageing import AgeingPolicy, Trend
 from app.domain.matching import Embedding, MatchPolicy, Space
 from app.domain.shadow import Comparison, Kind, Report
-from app.domain.templates import Origin, Update
+from app.domain.templates import Fault, Origin, Update
 from app.errors import GalleryRefused
-from app.gallery import templates
+from app.gallery import seals, templates
 from app.gallery.sql import Connection
 
 #: Comparisons kept; at 500 visits a day about three months.
@@ -141,10 +139,13 @@ def note_on(connection: Connection, seconds: float) -> None:
 
 def known(connection: Connection, person_id: str, space: Space) -> Known:
     rows = connection.execute(
-        "SELECT id, origin, embedding FROM templates WHERE person = ? AND space = ? ORDER BY id",
+        "SELECT id, origin, embedding, seal FROM templates WHERE person = ? AND space = ? "
+        "ORDER BY id",
         (person_id, space.id),
     ).fetchall()
-    found = [(row[0], row[1], np.frombuffer(row[2], dtype="<f4")) for row in rows]
+    read = [(row[0], row[1], seals.read(person_id, space, row[2], row[3])) for row in rows]
+    # What is put aside is no anchor, and follows nobody.
+    found = [(row, origin, each) for row, origin, each in read if not isinstance(each, Fault)]
     adaptive = [each for _, origin, each in found if origin == Origin.ADAPTIVE]
     updated_s, updated_on_s = connection.execute(
         "SELECT max(made_s), max(on_s) FROM updates WHERE person = ?", (person_id,)
@@ -173,8 +174,8 @@ def adapt(
         return proposed
     if before.adaptive is None:
         row = connection.execute(
-            "INSERT INTO templates (person, space, embedding, created_s, origin, anchor) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO templates (person, space, embedding, created_s, origin, anchor, seal) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)",
             (
                 person_id,
                 space.id,
@@ -182,6 +183,7 @@ def adapt(
                 utc_s,
                 Origin.ADAPTIVE.value,
                 proposed.anchor,
+                seals.seal(person_id, space.id, templates.packed(proposed.embedding)),
             ),
         ).lastrowid
         held = None
@@ -192,8 +194,13 @@ def adapt(
             (person_id, space.id, Origin.ADAPTIVE.value),
         ).fetchone()
         connection.execute(
-            "UPDATE templates SET embedding = ?, anchor = ? WHERE id = ?",
-            (templates.packed(proposed.embedding), proposed.anchor, row),
+            "UPDATE templates SET embedding = ?, anchor = ?, seal = ? WHERE id = ?",
+            (
+                templates.packed(proposed.embedding),
+                proposed.anchor,
+                seals.seal(person_id, space.id, templates.packed(proposed.embedding)),
+                row,
+            ),
         )
     made = connection.execute(
         "INSERT INTO updates (person, template, anchor, before, made_s, on_s) "
@@ -253,8 +260,13 @@ def _put_back(connection: Connection, update: Update) -> None:
         (update.template, update.person, update.id),
     ).fetchone()
     connection.execute(
-        "UPDATE templates SET embedding = ?, anchor = ? WHERE id = ?",
-        (before, earlier[0] if earlier else update.anchor, update.template),
+        "UPDATE templates SET embedding = ?, anchor = ?, seal = ? WHERE id = ?",
+        (
+            before,
+            earlier[0] if earlier else update.anchor,
+            seals.seal(update.person, update.space, before),
+            update.template,
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from sqlcipher3 import dbapi2
 
 from app.domain.journal import first_break
 from app.errors import GalleryError
-from app.gallery import cameras, journal, opening, trials
+from app.gallery import cameras, journal, opening, seals, trials
 from app.gallery.sql import PAGE_SIZE, Connection, pragma, told
 from app.ports import HighWater, KeyStore
 
@@ -38,6 +38,10 @@ class GalleryInfo:
     replaces: str
     key_provider: str
     key_explanation: str
+
+
+#: The one finding that is mended by enrolling somebody again.
+TEMPLATES = "templates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ def check(connection: Connection, key_store: KeyStore) -> tuple[Finding, ...]:
         run("page authentication", lambda: opening.damage(connection)),
         run("database structure", lambda: _structure(connection)),
         run("references", lambda: _references(connection)),
+        run(TEMPLATES, lambda: seals.unsound(connection)),
         run("enrolled cameras", lambda: cameras.unreadable(connection)),
         run("self-tests", lambda: _unsigned(connection, key_store)),
         run("journal chain", lambda: _chain(connection)),

@@ -29,6 +29,7 @@ from app.errors import (
     GalleryTooNew,
     GalleryUnwritable,
 )
+from app.gallery import seals
 from app.gallery.sql import (
     PAGE_SIZE,
     Connection,
@@ -86,6 +87,7 @@ def migrations() -> list[str]:
 def migrate(connection: Connection) -> None:
     """Brings the schema up to date, one transaction a step. Raises dbapi2.Error."""
     scripts = migrations()
+    seals.lend(connection)
     for version in range(int(pragma(connection, "user_version")), len(scripts)):
         try:
             # executescript commits whatever is open first, so the transaction is in the script.

@@ -8,7 +8,7 @@ is gone from it. Open it and use it on one thread.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from app.domain.matching import Embedding, Snapshot, Space
 from app.domain.people import Claim, ClaimKind, Person
 from app.domain.reasons import Reason
 from app.domain.source import EnrolledCamera
-from app.domain.templates import Template
+from app.domain.templates import Aside, Template
 from app.errors import (
     GalleryError,
     GalleryLocked,
@@ -39,6 +39,7 @@ from app.gallery import (
     moves,
     opening,
     people,
+    seals,
     templates,
     trials,
 )
@@ -204,6 +205,18 @@ class Store:
     def moved(self, space: Space, since: int) -> Moved:
         with self._reading() as session:
             return moves.since(session.connection, space, since)
+
+    def asides(self, spaces: Mapping[str, Space]) -> tuple[Aside, ...]:
+        """Every template that is put aside, or of none of these spaces; reads all of them."""
+        with self._reading() as session:
+            return tuple(seals.faulty(session.connection, spaces))
+
+    def note_asides(self, aside: Sequence[Aside], entry: Entry) -> None:
+        def note() -> None:
+            with self._writing() as session:
+                moves.note(session.connection, aside, entry)
+
+        self._with_reserve(note)
 
     def snapshot(self, space: Space) -> Snapshot:
         index = Index(space)

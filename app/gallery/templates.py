@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.domain.matching import Embedding, Space, is_usable
-from app.domain.templates import Origin, Stored, Template
+from app.domain.templates import Fault, Origin, Stored, Template
 from app.errors import GalleryRefused
+from app.gallery import seals
 from app.gallery.sql import Connection
 
 
@@ -17,7 +18,8 @@ def add(
 ) -> None:
     """Stores more templates of an existing person. Raises GalleryRefused, storing none.
 
-    What is taken anew starts a new trend; an adaptive template never comes this way.
+    What is taken anew starts a new trend, and takes the place of what could not be used any more;
+    an adaptive template never comes this way.
     """
     for each in templates:
         refuse_unusable(each.space, [each.embedding])
@@ -28,8 +30,8 @@ def add(
         if each.quality is not None and not 0.0 <= each.quality <= 1.0:
             raise GalleryRefused("A quality is from 0 to 1. Measure it again.")
     connection.executemany(
-        "INSERT INTO templates (person, space, embedding, created_s, tags, origin, quality) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO templates (person, space, embedding, created_s, tags, origin, quality, seal) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 person_id,
@@ -39,9 +41,19 @@ def add(
                 " ".join(sorted(each.tags)),
                 each.origin.value,
                 each.quality,
+                seals.seal(person_id, each.space.id, packed(each.embedding)),
             )
             for each in templates
         ],
+    )
+    spaces = {each.space.id: each.space for each in templates}
+    gone = [
+        each
+        for each in seals.faulty(connection, spaces, person_id)
+        if each.fault is not Fault.SPACE
+    ]
+    connection.executemany(
+        "DELETE FROM templates WHERE id = ?", [(each.template,) for each in gone]
     )
     connection.executemany(
         "DELETE FROM trends WHERE person = ? AND space = ?",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.domain.index import Index
 from app.domain.matching import Snapshot, Space
+from app.domain.templates import Aside
 from app.ports import Gallery
 
 
@@ -13,6 +14,7 @@ class Following:
     def __init__(self, gallery: Gallery) -> None:
         self._gallery = gallery
         self._known: dict[str, tuple[Index, int]] = {}
+        self._aside: list[Aside] = []
 
     def snapshot(self, space: Space) -> Snapshot:
         """As the gallery is now. What is read is what changed since the last time."""
@@ -21,4 +23,10 @@ class Following:
         moved = self._gallery.moved(space, position)
         index.apply(moved)
         self._known[space.id] = (index, moved.position)
+        self._aside += moved.aside
         return index.snapshot()
+
+    def take_aside(self) -> tuple[Aside, ...]:
+        """The templates found not to be usable since this was last asked."""
+        found, self._aside = tuple(self._aside), []
+        return found

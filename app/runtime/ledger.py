@@ -10,6 +10,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -43,7 +44,8 @@ from app.domain.people import Claim, ClaimKind, Secret
 from app.domain.policy import Policy
 from app.domain.source import EnrolledCamera
 from app.domain.tape import encode
-from app.errors import FoyerError, GalleryRefused
+from app.domain.templates import Aside
+from app.errors import FoyerError, GalleryRefused, GalleryUnwritable
 from app.ports import Gallery, PinAttempt, PinHasher
 from app.runtime.following import Following
 from app.runtime.tending import ON_S, Silent, StoreRenewed, Tending
@@ -173,10 +175,26 @@ class LedgerRoom:
         self._tending.refresh(self._following.snapshot, snapshot)
         self._counter = counter
         self._on_snapshot(snapshot)
+        self._tell_aside(gallery, self._following.take_aside())
         people, templates = len(snapshot.people), snapshot.size
         until_s = gallery.face_lockout().until_s
         cameras, tested = gallery.cameras(), gallery.tested()
         self._post(GalleryChanged(self._now(), people, templates, until_s, cameras, tested))
+
+    def _tell_aside(self, gallery: Gallery, aside: tuple[Aside, ...]) -> None:
+        """Everybody else goes on; what cannot be written down now is at the next start."""
+        for each in aside:
+            log.warning(
+                "the template %d of %s is put aside (%s) and matches nobody. Enrol them again; "
+                "foyer doctor says who it is.",
+                each.template,
+                each.person,
+                each.fault,
+            )
+        if aside:
+            with suppress(GalleryUnwritable):
+                entry = Entry(EntryKind.SYSTEM, self._now().utc_s, granted=False)
+                gallery.note_asides(aside, entry)
 
     def _answer(self, opened: Open, job: Job) -> None:
         try:

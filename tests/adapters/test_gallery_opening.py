@@ -108,6 +108,7 @@ def test_a_sound_gallery_passes_every_check(path: Path, key_store: MemoryKeyStor
         "page authentication",
         "database structure",
         "references",
+        "templates",
         "enrolled cameras",
         "self-tests",
         "journal chain",

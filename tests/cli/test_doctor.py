@@ -10,12 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from app import doctor
 from app.domain import assurance
 from app.domain.assurance import Count, Trials
 from app.domain.journal import Entry, EntryKind
+from app.domain.people import Person
 from app.domain.source import Camera, SourceKind
 from app.errors import CameraUnavailable, KeyStoreError, ModelRejected
 from app.ports import CameraFormat, FaceEngine, Frame
@@ -209,6 +211,27 @@ def test_a_broken_gallery_is_told_apart_and_left_alone(
     assert found["camera"][0] == "warning", "the camera is not to blame"
     assert "not known" in found["camera"][1]
     assert kiosk.gallery.read_bytes() == b"not a gallery at all"
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"), [("seal = NULL", "altered"), ("space = 'elsewhere'", "unknown-space")]
+)
+def test_a_template_that_cannot_be_used_is_told_with_whose_it_is_and_what_to_do(
+    kiosk: Foyer, engine: FaceEngine, camera: StillCamera, change: str, fault: str
+) -> None:
+    told = Entry(EntryKind.PEOPLE, 0.0, granted=False, detail="test")
+    space = bootstrap.face_pack(load(None, dict(os.environ), {})).space
+    gallery = store_of(kiosk)
+    person = gallery.put_person(Person("", "4711", "Ada Nguyen"), told)
+    gallery.add_templates(person.id, space, [np.ones(space.dimension, np.float32)], told)
+    assert checks(kiosk("doctor", "--json"))["templates"][0] == "ok"
+    gallery._open().connection.execute(f"UPDATE templates SET {change}")  # noqa: S608 - see above
+    gallery.close()
+    state, said, cure = checks(kiosk("doctor", "--json"))["templates"]
+    assert state == "warning"
+    assert f"4711 ({fault})" in said
+    assert "Ada" not in said
+    assert "foyer enrol" in cure
 
 
 def test_a_clock_that_was_put_back_is_noticed_by_the_journal(

@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.commands import asking
 from app.commands.context import Misused
-from app.domain.journal import parse
-from app.domain.people import Secret
+from app.domain.journal import Entry, EntryKind, parse
+from app.domain.matching import Metric, Space
+from app.domain.people import Person, Secret
 from app.gallery.keys import EphemeralKeys
 from app.gallery.store import Store
 from app.runtime import bootstrap
@@ -161,12 +163,28 @@ def test_a_sound_gallery_passes_its_check(kiosk: Foyer) -> None:
         "page authentication",
         "database structure",
         "references",
+        "templates",
         "enrolled cameras",
         "self-tests",
         "journal chain",
         "high-water mark",
     }
     assert "is sound" in kiosk.ok("gallery", "check").out
+
+
+def test_a_template_that_changed_by_itself_is_mended_by_enrolling_again(kiosk: Foyer) -> None:
+    gallery = store_of(kiosk)
+    told = Entry(EntryKind.PEOPLE, 0.0, granted=False, detail="test")
+    person = gallery.put_person(Person("", "4711", "Ada Nguyen"), told)
+    space = Space("faces", 4, Metric.COSINE, ())
+    gallery.add_templates(person.id, space, [np.ones(4, np.float32)], told)
+    gallery._open().connection.execute("UPDATE templates SET seal = zeroblob(16)")
+    gallery.close()
+    ran = kiosk("gallery", "check")
+    assert ran.code == 1
+    assert "4711 is not what was stored" in ran.out
+    assert "Enrol the people named above again" in ran.out
+    assert "newest sound copy" not in ran.out
 
 
 def test_a_gallery_that_breaks_a_rule_fails_its_check(kiosk: Foyer) -> None:

@@ -20,7 +20,7 @@ from app.domain.lockout import Lockout, LockoutPolicy
 from app.domain.matching import Embedding, Snapshot, Space
 from app.domain.people import Claim, ClaimKind, Person, Status
 from app.domain.source import NEVER_ENROLLED, EnrolledCamera
-from app.domain.templates import Template
+from app.domain.templates import Aside, Template
 from app.errors import GalleryLocked, GalleryRefused, GalleryUnwritable
 from app.ports import PinAttempt, Receipt, Resolution
 from tests.fakes.care import Beside, Kept, MemoryCare
@@ -126,6 +126,10 @@ class MemoryGallery:
             row.id: (row.person, row.embedding) for row in self.templates if row.space == space.id
         }
         return Moved(self.changes, 0, whole=True, people=dict(self.known), templates=rows)
+
+    def note_asides(self, aside: Sequence[Aside], entry: Entry) -> None:
+        """Nothing in memory goes bad by itself."""
+        self._require_writable()
 
     def snapshot(self, space: Space) -> Snapshot:
         index = Index(space)
