@@ -189,6 +189,10 @@ class Care(Protocol):
 
     def stored(self, person_id: str | None = None) -> tuple[Stored, ...]: ...
 
+    def withdraw(self, person_id: str, entry: Entry) -> None:
+        """Everything that came from the person's face is gone; badge and PIN go on."""
+        ...
+
     def note_visit(
         self, person_id: str, space: str, share: float, policy: AgeingPolicy
     ) -> None: ...

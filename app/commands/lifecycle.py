@@ -52,6 +52,11 @@ CHANGES: dict[str, Change] = {
         frozenset({Status.SUSPENDED, Status.ENDED}),
         Status.ACTIVE,
     ),
+    "withdraw": Change(
+        "face-withdrawn",
+        "they no longer agree that their face is stored: it is gone at once, badge and PIN go on",
+        frozenset(Status),
+    ),
     "erase": Change(
         "person-erased", "the person, face, badge and PIN, for good", frozenset(Status)
     ),
@@ -90,9 +95,23 @@ def run(context: Context, gallery: Store) -> None:
         context.print(f"Erased: {person.name}, with face templates, badge and PIN.")
         context.answer({"id": person.id, "number": person.number, "erased": True})
         return
+    if args.action == "withdraw":
+        gallery.care.withdraw(person.id, entry)
+        context.print(f"The face of {person.name} is gone, and all that was learnt from it.")
+        context.print(_ways_in(gallery, person))
+        context.answer(document(person, 0))
+        return
     after = gallery.put_person(_changed(person, change, context), entry)
     context.print(f"{after.name} ({after.number}) is now {after.status.value}.{_warning(after)}")
     context.answer(document(after, gallery.template_counts().get(after.id, 0)))
+
+
+def _ways_in(gallery: Store, person: Person) -> str:
+    """What is left to come in with, or what to do where nothing is."""
+    badge, pin = gallery.carries(person.id)
+    if not pin:
+        return f"They have no PIN, and cannot come in: foyer people set-pin {person.number}"
+    return "They come in with badge and PIN." if badge else "They come in with number and PIN."
 
 
 def _changed(person: Person, change: Change, context: Context) -> Person:

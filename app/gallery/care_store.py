@@ -50,6 +50,12 @@ class CareShelf:
         with self.reading() as held:
             return tuple(templates.stored(held.connection, person_id))
 
+    def withdraw(self, person_id: str, entry: Entry) -> None:
+        with self.changing() as held:
+            person = people.touch(held.connection, person_id)
+            caring.withdraw(held.connection, person_id)
+            journal.append(held.connection, journal.about(entry, person))
+
     # -- ageing
 
     def note_visit(self, person_id: str, space: str, share: float, policy: AgeingPolicy) -> None:

@@ -69,6 +69,18 @@ def note_asked(connection: Connection, person_id: str, utc_s: float) -> None:
 # -- pictures kept for the next model
 
 
+#: What is known of somebody's face, by the table it lies in: all that has a column `person` but for
+#: the person, what they carry and how often they failed.
+OF_A_FACE = ("templates", "updates", "trends", "crops", "consents", "asked", "evidence")
+
+
+def withdraw(connection: Connection, person_id: str) -> None:
+    """Lets all go that came from somebody's face; the person, badge and PIN stay."""
+    for table in OF_A_FACE:
+        connection.execute(f"DELETE FROM {table} WHERE person = ?", (person_id,))  # noqa: S608
+    connection.execute("DELETE FROM shadows WHERE ? IN (person, other)", (person_id,))
+
+
 def consents(connection: Connection) -> frozenset[str]:
     """Who agreed that pictures are kept."""
     rows = connection.execute("SELECT person FROM consents WHERE purpose = ?", (KEEP_CROPS,))

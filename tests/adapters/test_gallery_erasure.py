@@ -20,6 +20,7 @@ from app.domain.shadow import Comparison, Kind
 from app.domain.templates import Origin, Template
 from app.errors import GalleryError
 from app.gallery import lockouts, opening, sql
+from app.gallery.caring import OF_A_FACE
 from app.gallery.people import badge_hash
 from app.gallery.store import Store
 from tests.fakes.keys import MemoryKeyStore
@@ -105,6 +106,32 @@ def test_an_erased_person_leaves_only_an_opaque_id(store: Store) -> None:
     assert store.info().badges == 0
     assert store.info().pins == 0
     assert store.info().templates == {}
+
+
+def test_a_withdrawn_face_is_gone_from_the_file_and_badge_and_pin_stay(store: Store) -> None:
+    draw = random.Random(6)
+    people = [enrol(store, draw) for _ in range(3)]
+    store.care.withdraw(people[1]["id"].decode(), ERASED)
+    faces = {f"{space.id} {end}" for space in (SPACE, WIDE) for end in ("start", "end")}
+    assert set(left(store, people[1])) == {"id", "number", "name", "badge", "pin"}
+    assert faces <= set(left(store, people[0]))
+
+
+def test_no_table_about_faces_is_left_out_of_a_withdrawal(store: Store) -> None:
+    """Every table that names people is about their face, or among those that are not."""
+    keys = store.key_store.load()
+    assert keys is not None
+    reader = sql.connect(store.path, keys.data, opening.salt_of(keys.data), "ro")
+    tables = [row[0] for row in reader.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+    named = {
+        table
+        for table in tables
+        for column in reader.execute(f"PRAGMA table_info({table})")
+        if column[1] in ("person", "other")
+    }
+    reader.close()
+    others = {"badges", "pins", "lockouts", "erased", "moves", "shadows"}
+    assert named - others == set(OF_A_FACE)
 
 
 def test_the_id_that_stays_says_nothing_about_the_person(store: Store) -> None:

@@ -62,9 +62,9 @@ def test_a_whole_life(contractor: Foyer) -> None:
 
 #: From each standing, what may be made of it; everything else is refused.
 WAYS = {
-    Status.ACTIVE: {"extend", "suspend", "revoke", "erase"},
-    Status.SUSPENDED: {"extend", "revoke", "reactivate", "erase"},
-    Status.ENDED: {"reactivate", "erase"},
+    Status.ACTIVE: {"extend", "suspend", "revoke", "withdraw", "erase"},
+    Status.SUSPENDED: {"extend", "revoke", "reactivate", "withdraw", "erase"},
+    Status.ENDED: {"reactivate", "withdraw", "erase"},
 }
 REACHED_BY = {Status.ACTIVE: (), Status.SUSPENDED: ("suspend",), Status.ENDED: ("revoke",)}
 

@@ -12,7 +12,7 @@ from app.domain.adapting import AdaptPolicy, Declined
 from app.domain.ageing import AgeingPolicy, Trend
 from app.domain.journal import first_break, parse
 from app.domain.matching import CalibrationPoint, Embedding, MatchPolicy, Metric, Space
-from app.domain.people import Person
+from app.domain.people import Claim, ClaimKind, Person
 from app.domain.shadow import Comparison, Kind
 from app.domain.templates import Origin, Template
 from app.errors import GalleryRefused
@@ -259,6 +259,30 @@ def test_comparisons_are_counted_by_kind_and_by_who_could_not_be_compared(
 
 
 # -- erasure
+
+
+def test_whoever_withdraws_keeps_badge_and_pin_and_nothing_of_a_face(
+    gallery: Gallery, enrolled: Person, agreed: Person
+) -> None:
+    assert enrolled.id == agreed.id
+    bob = gallery.put_person(replace(ADA, id="", number="2", name="Bob"), CHANGE)
+    gallery.care.add(bob.id, [Template(OLD, vector(OLD, 2))], CHANGE)
+    gallery.set_badge(enrolled.id, "04A1", CHANGE)
+    gallery.care.keep_crops(enrolled.id, [b"picture"], CHANGE)
+    gallery.care.note_visit(enrolled.id, "old", 0.5, AgeingPolicy())
+    gallery.care.note_asked(enrolled.id, CHANGE)
+    gallery.care.withdraw(enrolled.id, replace(CHANGE, detail="face-withdrawn"))
+    assert last_detail(gallery) == "face-withdrawn"
+    assert {each.person for each in gallery.care.stored()} == {bob.id}
+    assert gallery.care.updates(enrolled.id) == ()
+    assert gallery.care.crops(enrolled.id) == ()
+    assert gallery.care.trends("old").keys() <= {bob.id}
+    assert gallery.care.consents() == frozenset()
+    assert gallery.care.asked_s(enrolled.id) is None
+    assert gallery.snapshot(OLD).ids == (bob.id,)
+    assert gallery.resolve(Claim(ClaimKind.BADGE, "04A1")).person is not None
+    with pytest.raises(GalleryRefused):
+        gallery.care.withdraw("nobody", CHANGE)
 
 
 def test_all_of_it_goes_with_the_person(make: Callable[[], Gallery]) -> None:

@@ -106,6 +106,15 @@ class MemoryCare:
             if person_id in (None, row.person)
         )
 
+    def withdraw(self, person_id: str, entry: Entry) -> None:
+        self.gallery._require_writable()
+        self.gallery._existing(person_id)
+        self.gallery.templates = [
+            each for each in self.gallery.templates if each.person != person_id
+        ]
+        self._kept.forget(person_id)
+        self.gallery._changed(entry, self.gallery._touch(person_id))
+
     # -- ageing
 
     def note_visit(self, person_id: str, space: str, share: float, policy: AgeingPolicy) -> None:
