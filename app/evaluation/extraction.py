@@ -101,7 +101,7 @@ class _TimedMarks:
     landmarker: Landmarker
     costs: Costs
 
-    def mark(self, pixels: Pixels, box: Box) -> Points:
+    def mark(self, pixels: Pixels, box: Box) -> Points | None:
         began_s = time.thread_time()
         points = self.landmarker.mark(pixels, box)
         self.costs.mark_ms += 1000.0 * (time.thread_time() - began_s)

@@ -3,8 +3,8 @@
     legacy   embeds the same kept frames, for people the new space does not know
     shadow   embeds them after the visit is written down; its answer is only counted
 
-One detector and one landmark run serve all of them: every pack marks the same 68 points, and each
-recogniser keeps its own cut of the frame. Lives on the vision thread.
+One detector and one landmark run serve all of them that mark faces alike; one that does not marks
+them anew. Each recogniser keeps its own cut of the frame. Lives on the vision thread.
 """
 
 from __future__ import annotations

@@ -183,13 +183,13 @@ def other_engines(settings: Settings) -> Others:
     def named(name: str, key: str) -> FaceEngine | None:
         if not name:
             return None
-        pack = face_pack(settings, name)
-        if pack.space.id == face_pack(settings).space.id:
+        pack, deciding = face_pack(settings, name), face_pack(settings)
+        if pack.space.id == deciding.space.id:
             raise SettingsError(
                 f"{key} is {name}, whose space already decides. Name another pack, or leave it "
                 "empty."
             )
-        return Engine(pack, models_folder(settings))
+        return Engine(pack, models_folder(settings), beside=deciding)
 
     legacy = named(settings.models.legacy, "models.legacy")
     return Others(legacy, named(settings.models.shadow, "models.shadow"))

@@ -52,10 +52,13 @@ class Engine:
         passive: LiveScorer | None = None,
         *,
         measured: bool = False,
+        beside: Pack | None = None,
     ) -> None:
         """`measured`: a pack whose distances nobody measured does not load, as it may name
-        nobody."""
+        nobody. `beside`: the pack that finds and marks the faces this one only cuts and embeds;
+        where it marks them otherwise, they are marked anew, as the distances were measured."""
         self._measured = measured
+        self._marks_anew = beside is not None and not beside.landmarks.agrees_with(pack.landmarks)
         self.space: Space = pack.space
         self._pack = pack
         self._models = models
@@ -91,7 +94,7 @@ class Engine:
             if not found.box.overlap(whole) > 0.0:
                 continue
             landmarks = parts.landmarker.mark(frame.pixels, found.box)
-            if _is_plausible(landmarks, found.box, whole):
+            if landmarks is not None and _is_plausible(landmarks, found.box, whole):
                 seen.append((found.box, landmarks))
         tracks = self._tracker.assign([box for box, _ in seen], frame.t_s)
         faces = [
@@ -110,7 +113,8 @@ class Engine:
 
     def align(self, frame: Frame, face: Face) -> Chip:
         parts, _ = self._loaded()
-        return Chip(parts.recogniser.align(frame.pixels, np.array(face.landmarks)))
+        landmarks = self._marks_of(frame, face) if self._marks_anew else np.array(face.landmarks)
+        return Chip(parts.recogniser.align(frame.pixels, landmarks))
 
     def embed(self, chip: Chip) -> Embedding:
         parts, _ = self._loaded()
@@ -125,6 +129,15 @@ class Engine:
         self._tracker.forget()
         if self._passive is not None:
             self._passive.forget()
+
+    def _marks_of(self, frame: Frame, face: Face) -> Points:
+        """This pack's own landmarks of a face found by another; that one's where it sees none: a
+        cut that is a little off matches nobody sooner than somebody else."""
+        height, width = frame.pixels.shape[:2]
+        own = self._loaded()[0].landmarker.mark(frame.pixels, face.box)
+        if own is None or not _is_plausible(own, face.box, Box(0.0, 0.0, width, height)):
+            return np.array(face.landmarks)
+        return own
 
     def _scored(self, frame: Frame, faces: list[Face]) -> tuple[Face, ...]:
         """The faces, largest first, and that one with what only one face is asked: its passive

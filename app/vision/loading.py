@@ -7,12 +7,15 @@ needs any of them before loading.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from app.errors import ModelRejected
 from app.vision.manifest import Detection, Marking, ModelFile, Pack, Recognition, Task
 from app.vision.packs import as_path, load_verified
 from app.vision.parts import Detector, Landmarker, Parts, Recogniser
+
+if TYPE_CHECKING:
+    from app.vision.mesh import Runs
 
 
 def load_parts(pack: Pack, models: Path) -> Parts:
@@ -46,8 +49,30 @@ def _landmarker(pack: Pack, models: Path) -> Landmarker:
 
             with as_path(load_verified(pack.file(Task.LANDMARKS), models)) as path:
                 return Landmarks68(path)
+        case Marking.MESH:
+            from app.vision import mesh  # noqa: PLC0415
+            from app.vision.onnx import Outputs  # noqa: PLC0415
+
+            file = pack.file(Task.LANDMARKS)
+            content = load_verified(file, models)
+            return _checked(Outputs(content, file.name, mesh.INPUT.shape, mesh.ANSWERS), file)
+        case Marking.MESH_TASK:
+            from app.vision import mesh  # noqa: PLC0415
+            from app.vision.openvino import LiteNetwork  # noqa: PLC0415
+
+            file = pack.file(Task.LANDMARKS)
+            lite = mesh.network_in(load_verified(file, models), file.name)
+            return _checked(LiteNetwork(lite, file.name, mesh.INPUT.shape, mesh.ANSWERS), file)
         case _ as never:
             assert_never(never)
+
+
+def _checked(network: Runs, file: ModelFile) -> Landmarker:
+    """The mesh, once its network answered as it should; raises ModelRejected."""
+    from app.vision.mesh import Mesh, check  # noqa: PLC0415
+
+    check(network, file.name)
+    return Mesh(network)
 
 
 def _recogniser(pack: Pack, models: Path) -> Recogniser:

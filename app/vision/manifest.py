@@ -35,9 +35,17 @@ class Detection(StrEnum):
 
 
 class Marking(StrEnum):
-    """Which network or trees mark the 68 points of a face."""
+    """What marks the 68 points of a face: dlib's trees, or MediaPipe's mesh; that by onnxruntime,
+    or by OpenVINO out of the archive that upstream publishes."""
 
     DLIB_68 = "dlib-68"
+    MESH = "mesh"
+    MESH_TASK = "mesh-task"
+
+    def agrees_with(self, other: Marking) -> bool:
+        """Whether both put the points in the same places, whatever runs them."""
+        trees = Marking.DLIB_68
+        return (self is trees) == (other is trees)
 
 
 class Recognition(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 import numpy as np
 import onnxruntime
@@ -30,13 +31,7 @@ class Network:
         self._name = name
         self._shape = shape
         self._answers = answers
-        try:
-            self._session = onnxruntime.InferenceSession(
-                content, session_options(), providers=["CPUExecutionProvider"]
-            )
-        # onnxruntime's own errors share no base but this one.
-        except Exception as fault:
-            raise self._rejected(f"cannot be read ({type(fault).__name__})") from fault
+        self._session = _opened(content, name)
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
         outputs = [each for each in outputs if not output or each.name == output]
         if len(inputs) != 1 or len(outputs) != 1 or inputs[0].type != "tensor(float)":
@@ -61,7 +56,65 @@ class Network:
         return np.asarray(numbers[0], dtype=np.float32)
 
     def _rejected(self, what: str) -> ModelRejected:
-        return ModelRejected(f"The network {self._name} {what}. {CURE}")
+        return rejected(self._name, what)
+
+
+class Outputs:
+    """The same with several outputs, each known by its name and of as many numbers as `answers`
+    says, whatever its shape; others are not asked for."""
+
+    def __init__(
+        self, content: bytes, name: str, shape: tuple[int, ...], answers: Mapping[str, int]
+    ) -> None:
+        self._name, self._shape, self._answers = name, shape, dict(answers)
+        self._session = _opened(content, name)
+        inputs = self._session.get_inputs()
+        there = {each.name for each in self._session.get_outputs()}
+        if len(inputs) != 1 or inputs[0].type != "tensor(float)" or not there >= set(answers):
+            raise rejected(name, "does not have the one input and the outputs it should")
+        self._input = inputs[0].name
+
+    def run(self, picture: Numbers) -> dict[str, Numbers]:
+        """The outputs by name, for one `picture`, float32 of `shape` less its first side; each
+        finite, float32 [n]."""
+        fed = picture[None]
+        if fed.shape != self._shape:
+            raise rejected(self._name, f"was given the shape {fed.shape} instead of {self._shape}")
+        try:
+            found = self._session.run(list(self._answers), {self._input: fed})
+        except Exception as fault:
+            raise rejected(self._name, f"did not run ({type(fault).__name__})") from fault
+        return rows(self._name, self._answers, dict(zip(self._answers, found, strict=True)))
+
+
+def rows(
+    network: str, answers: Mapping[str, int], found: Mapping[str, object]
+) -> dict[str, Numbers]:
+    """The outputs `found` as rows, each of as many finite numbers as `answers` says; raises
+    ModelRejected where they are not."""
+    checked = {}
+    for name, count in answers.items():
+        numbers = np.asarray(found[name])
+        if numbers.size != count or numbers.dtype != np.float32:
+            raise rejected(network, f"answers with the shape {numbers.shape}")
+        if not np.isfinite(numbers).all():
+            raise rejected(network, "answers with something that is not a number")
+        checked[name] = np.array(numbers, dtype=np.float32).reshape(count)
+    return checked
+
+
+def rejected(network: str, what: str) -> ModelRejected:
+    return ModelRejected(f"The network {network} {what}. {CURE}")
+
+
+def _opened(content: bytes, name: str) -> onnxruntime.InferenceSession:
+    try:
+        return onnxruntime.InferenceSession(
+            content, session_options(), providers=["CPUExecutionProvider"]
+        )
+    # onnxruntime's own errors share no base but this one.
+    except Exception as fault:
+        raise rejected(name, f"cannot be read ({type(fault).__name__})") from fault
 
 
 def session_options() -> onnxruntime.SessionOptions:

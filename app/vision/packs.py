@@ -135,8 +135,16 @@ def as_path(content: bytes) -> Iterator[str]:
         with _sealed(content) as path:
             yield path
         return
+    with as_named(content, "") as path:
+        yield path
+
+
+@contextmanager
+def as_named(content: bytes, ending: str) -> Iterator[str]:
+    """`content` as a file whose name ends so, in a folder of ours alone, for libraries that tell
+    by it what they read. Gone at the end."""
     with tempfile.TemporaryDirectory(prefix="foyer-model-") as folder:
-        file = Path(folder) / "model"
+        file = Path(folder) / f"model{ending}"
         file.write_bytes(content)
         yield str(file)
 

@@ -35,9 +35,10 @@ class Detector(Protocol):
 
 
 class Landmarker(Protocol):
-    """The 68 points of the iBUG 300-W markup of the face in `box`, float64 [68, 2]."""
+    """The 68 points of the iBUG 300-W markup of the face in `box`, float64 [68, 2]; None where it
+    can tell that there is no face."""
 
-    def mark(self, pixels: Pixels, box: Box) -> Points: ...
+    def mark(self, pixels: Pixels, box: Box) -> Points | None: ...
 
 
 class Recogniser(Protocol):

@@ -1,7 +1,6 @@
 """Several recognisers over the same pictures, for enrolment while more than one space is in use.
 
-One engine looks; the others only cut and embed what it found. Every pack marks the same 68 points,
-so none of them needs to search again.
+One engine looks; the others only cut and embed what it found, so none of them searches again.
 """
 
 from __future__ import annotations

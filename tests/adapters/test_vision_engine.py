@@ -310,6 +310,7 @@ def test_real_landmarks_are_given_wherever_a_box_touches_the_frame(
     box = Box(left, top, side, side)
     assume(box.overlap(Box(0.0, 0.0, 640.0, 480.0)) > 0)
     landmarks = embedded_parts().landmarker.mark(close_up(astronaut()), box)
+    assert landmarks is not None
     assert landmarks.shape == (68, 2)
     assert np.isfinite(landmarks).all()
 

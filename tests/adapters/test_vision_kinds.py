@@ -41,7 +41,13 @@ from tests.fakes.vision import astronaut, close_up, embedded_engine, embedded_pa
 
 MANIFEST: Manifest = listing.parse(resource("models/manifest.toml").read_text(encoding="utf-8"))
 #: The packs of which the assets hold every file.
-AT_HAND = ("retail-0095-onnx", "foamliu", "mobilefacenet-y1", "esp-mbf")
+AT_HAND = (
+    "retail-0095-onnx",
+    "retail-0095-mesh-onnx",
+    "foamliu",
+    "mobilefacenet-y1",
+    "esp-mbf",
+)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +57,7 @@ def models(assets: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     there = {
         path.stat().st_size: path
         for path in (assets / "models").rglob("*.onnx")
-        if path.parent.name in {"detector", "recogniser"}
+        if path.parent.name in {"detector", "landmarks", "recogniser"}
     }
     for file in (file for pack in MANIFEST.packs for file in pack.files):
         if file.bytes in there and not file.distribution:
@@ -89,6 +95,8 @@ def test_the_same_face_is_found_where_dlib_finds_it(name: str, models: Path) -> 
     assert found.box.overlap(face.box) > 0.6
     marks = parts.landmarker.mark(frame, found.box)
     usual = parts.landmarker.mark(frame, face.box)
+    assert marks is not None
+    assert usual is not None
     assert np.abs(marks - usual).mean() < 0.02 * face.box.width
 
 
@@ -310,6 +318,7 @@ def test_the_cut_puts_the_eyes_where_the_network_expects_them() -> None:
     engine = embedded_engine()
     (found,) = engine._loaded()[1].look(frame, 0.0, ())
     marks = engine._loaded()[0].landmarker.mark(frame, found.box)
+    assert marks is not None
     chip = aligned(frame, marks, pack.input)
     assert chip.shape == (112, 112, 3)
     matrix = similarity(five_of(marks), np.array(pack.input.points))
