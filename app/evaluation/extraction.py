@@ -81,7 +81,8 @@ class Costs:
     def parts(self, pack: Pack, models: Path) -> Parts:
         """The pack's parts, each of them timed."""
         own = load_parts(pack, models)
-        return Parts(_Timed(own.detector, self), _TimedMarks(own.landmarker, self), own.recogniser)
+        detector, marks = _Timed(own.detector, self), _TimedMarks(own.landmarker, self)
+        return replace(own, detector=detector, landmarker=marks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ class Engine:
                 seen.append((found.box, landmarks))
         tracks = self._tracker.assign([box for box, _ in seen], frame.t_s)
         faces = [
-            _face(frame, track, box, landmarks)
+            _face(frame, track, box, landmarks, parts.yaw_share)
             for track, (box, landmarks) in zip(tracks, seen, strict=True)
         ]
         return Observation(
@@ -186,12 +186,13 @@ def _is_plausible(landmarks: Points, box: Box, whole: Box) -> bool:
     )
 
 
-def _face(frame: Frame, track: int, box: Box, landmarks: Points) -> Face:
+def _face(frame: Frame, track: int, box: Box, landmarks: Points, yaw_share: float) -> Face:
+    pose = pose_of(landmarks)
     return Face(
         track=track,
         box=box,
         landmarks=tuple((float(x), float(y)) for x, y in landmarks),
-        pose=pose_of(landmarks),
+        pose=replace(pose, yaw_deg=yaw_share * pose.yaw_deg),
         eye_openness=quality.eye_openness(landmarks),
         mouth_openness=quality.mouth_openness(landmarks),
         quality=quality.quality_of(frame.pixels, box, landmarks),

@@ -17,10 +17,20 @@ from app.vision.parts import Detector, Landmarker, Parts, Recogniser
 if TYPE_CHECKING:
     from app.vision.mesh import Runs
 
+#: The mesh reads a turn 1.16 times as large as dlib's points do: slope over 398 photographs of
+#: Labeled Faces in the Wild; 1.17 (median) in 41 looks of seven videos that are 12 degrees and more
+#: from rest. Pitch, eyes and mouth are on one scale as they are (slopes 0.93, 0.93 and 0.97).
+MESH_YAW = 1.0 / 1.16
+
 
 def load_parts(pack: Pack, models: Path) -> Parts:
     """The pack's parts from verified files; raises ModelMissing or ModelRejected."""
-    return Parts(_detector(pack, models), _landmarker(pack, models), _recogniser(pack, models))
+    return Parts(
+        _detector(pack, models),
+        _landmarker(pack, models),
+        _recogniser(pack, models),
+        1.0 if pack.landmarks.agrees_with(Marking.DLIB_68) else MESH_YAW,
+    )
 
 
 def _detector(pack: Pack, models: Path) -> Detector:
