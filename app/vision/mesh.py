@@ -42,9 +42,9 @@ ANSWERS = {PLACES: 3 * VERTICES, PRESENCE: 1}
 #: What it is called in upstream's archive, whose networks have 4 MB together, and the most bytes
 #: that are unpacked.
 MEMBER, MOST_BYTES = "face_landmarks_detector.tflite", 1 << 24
-#: Upstream's own limit is 0, a probability of a half. It would leave out people in masks (22 % of 40
-#: drawn black ones, 10 % of blue ones), who are to be asked to take them off; this one leaves out
-#: 5 % and none of them, and 9 of 11 places beside a face. Of 400 faces the least is -1.2 at the
+#: Upstream's own limit is 0, a probability of a half. It would leave out people in masks (22 % of
+#: 40 drawn black ones, 10 % of blue ones), who are to be asked to take them off; this one leaves
+#: out 5 % and none of them, and 9 of 11 places beside a face. Of 400 faces the least is -1.2 at the
 #: first look and 3.9 at the second.
 LEAST_LOGIT = -6.0
 #: What the network answers to `golden.chip`: its first vertices. Swapped colours or another
