@@ -25,7 +25,7 @@ from app.domain.matching import Embedding, MatchPolicy, Snapshot, Space
 from app.domain.observation import Face, Observation
 from app.domain.people import Claim, Person, Secret
 from app.domain.shadow import Comparison, Report
-from app.domain.source import Camera, EnrolledCamera
+from app.domain.source import Camera, EnrolledCamera, LightProfile
 from app.domain.templates import Aside, Stored, Template, Update
 
 
@@ -51,12 +51,14 @@ class Plane:
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture: `pixels` uint8 [height, width, 3], BGR, read-only; `t_s` monotonic seconds.
-    `second`: what a second camera saw at the same moment, None where there is none."""
+    `second`: what a second camera saw at the same moment, None where there is none. `light`: how
+    faces cut from it are handed to a recogniser."""
 
     number: int
     t_s: float
     pixels: NDArray[np.uint8]
     second: Plane | None = None
+    light: LightProfile = LightProfile.AS_IS
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from app.commands.context import Context, Misused, json_argument
 from app.commands.opened import note, opened, require_administrator
 from app.domain import source as rule
 from app.domain.journal import EntryKind
-from app.domain.source import Camera, EnrolledCamera, SourceFault, SourceKind
+from app.domain.source import Camera, EnrolledCamera, LightProfile, SourceFault, SourceKind
 from app.errors import CameraError, CameraUnavailable, GalleryRefused
 
 if TYPE_CHECKING:
@@ -34,25 +34,39 @@ CAUTIONS: dict[SourceKind, str] = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "what", nargs="?", choices=("show", "enrol", "forget"), default="show", metavar="WHAT",
-        help="show (as without it), enrol, or forget",
+        "what", nargs="?", choices=("show", "enrol", "light", "forget"), default="show",
+        metavar="WHAT", help="show (as without it), enrol, light, or forget",
     )  # fmt: skip
     parser.add_argument(
-        "fingerprint", nargs="?", default="", metavar="FINGERPRINT", help="its beginning, to forget"
+        "fingerprint",
+        nargs="?",
+        default="",
+        metavar="FINGERPRINT",
+        help="its beginning, for light and forget",
     )
+    parser.add_argument(
+        "profile", nargs="?", default="", metavar="PROFILE",
+        help="for light: as-is, or evened where faces are dark or against the light",
+    )  # fmt: skip
     parser.add_argument("--reason", default="", help="why, for the journal; no names")
     json_argument(parser)
 
 
 def run(context: Context) -> int:
-    what, prefix = context.args.what, context.args.fingerprint
-    if bool(prefix) is not (what == "forget"):
+    what, prefix, profile = context.args.what, context.args.fingerprint, context.args.profile
+    wanted = {"forget": 1, "light": 2}.get(what, 0)
+    given = [word for word in (prefix, profile) if word]
+    if len(given) > wanted:
+        raise Misused(f"{given[-1]!r} is one word too many. See: foyer liveness camera --help")
+    if len(given) < wanted:
         raise Misused(
             "Say which camera to forget: foyer liveness camera forget FINGERPRINT"
             if what == "forget"
-            else f"{prefix!r} is one word too many. See: foyer liveness camera --help"
+            else f"Say which camera and how: foyer liveness camera light FINGERPRINT {_PROFILES}"
         )
     match what:
+        case "light":
+            return _set_light(context, prefix, profile)
         case "enrol":
             return _enrol(context)
         case "forget":
@@ -94,7 +108,11 @@ def _show(context: Context) -> int:
             "fault": refused.value if refused is not None else "",
             "trouble": trouble,
             "enrolled": [
-                {**_document(each.camera), "enrolled_utc_s": each.enrolled_utc_s}
+                {
+                    **_document(each.camera),
+                    "enrolled_utc_s": each.enrolled_utc_s,
+                    "light": each.light.value,
+                }
                 for each in enrolled
             ],
             "devices": [{"path": path, **_document(each)} for path, each in devices],
@@ -117,7 +135,8 @@ def _print_lists(
     context.print(f"\nEnrolled cameras: {len(enrolled) or 'none'}")
     for each in enrolled:
         when = time.strftime("%Y-%m-%d %H:%M", time.localtime(each.enrolled_utc_s))
-        context.print(f"  {each.camera.fingerprint[:SHOWN]}  {when}  {_line(each.camera)}")
+        light = "" if each.light is LightProfile.AS_IS else f"  (light {each.light})"
+        context.print(f"  {each.camera.fingerprint[:SHOWN]}  {when}  {_line(each.camera)}{light}")
     if devices:
         context.print("\nVideo devices of this machine:")
     for path, device in devices:
@@ -145,6 +164,38 @@ def _enrol(context: Context) -> int:
     context.print("It was enrolled already." if known else "Enrolled. A running kiosk sees it now.")
     context.answer({"camera": _document(camera), "enrolled": True, "already": known})
     return 0
+
+
+_PROFILES = "|".join(LightProfile)
+
+
+def _set_light(context: Context, prefix: str, word: str) -> int:
+    from app.runtime import bootstrap  # noqa: PLC0415
+
+    if word not in set(LightProfile):
+        raise Misused(f"{word!r} is no light profile. Choose one of: {', '.join(LightProfile)}")
+    profile, pack = LightProfile(word), bootstrap.face_pack(context.settings)
+    with opened(context) as gallery:
+        camera = named(prefix, gallery.cameras())
+        before = rule.enrolled_as(camera, gallery.cameras())
+        if before is None:
+            raise GalleryRefused(f"No camera {prefix} is enrolled. See: foyer liveness camera")
+        if before.light is not profile:
+            require_administrator(gallery, "camera-light")
+            what = f"camera-light {profile} {camera.fingerprint[:SHOWN]}"
+            gallery.put_camera(replace(before, light=profile), note(context, what, EntryKind.ADMIN))
+    context.print(f"Its light is {profile}; a running kiosk goes by it from the next visit on.")
+    if profile is LightProfile.EVENED and not pack.input.evens:
+        context.print(f"  {_no_use(pack.name)}")
+    context.answer({"camera": _document(camera), "light": profile.value, "used": pack.input.evens})
+    return 0
+
+
+def _no_use(pack: str) -> str:
+    return (
+        f"The pack {pack} was not measured to gain by it and goes on taking faces as they are: "
+        "with it this changes nothing."
+    )
 
 
 def _forget(context: Context, prefix: str) -> int:

@@ -50,12 +50,22 @@ class Camera:
         return hashlib.sha256(canonical(self).encode("utf-8", "backslashreplace")).hexdigest()
 
 
+class LightProfile(StrEnum):
+    """How the faces a camera sees are handed to the recogniser: AS_IS, or EVENED, brightened and
+    darkened to the full range where they are flat, for a place against the light or in the dark.
+    Only with a model pack that was measured to gain by it (docs/decisions/0016)."""
+
+    AS_IS = "as-is"
+    EVENED = "evened"
+
+
 @dataclass(frozen=True, slots=True)
 class EnrolledCamera:
     """A camera an administrator named. `enrolled_utc_s`: when, seconds since the epoch."""
 
     camera: Camera
     enrolled_utc_s: float
+    light: LightProfile = LightProfile.AS_IS
 
 
 def canonical(camera: Camera) -> str:
@@ -133,6 +143,12 @@ def refusal(
             return SourceFault.NOT_ENROLLED if known else SourceFault.NONE_ENROLLED
         case _ as never:
             assert_never(never)
+
+
+def light_of(camera: Camera, enrolled: Iterable[EnrolledCamera]) -> LightProfile:
+    """What was said of this very camera; as it is where nothing was."""
+    found = enrolled_as(camera, enrolled)
+    return LightProfile.AS_IS if found is None else found.light
 
 
 def enrolled_as(camera: Camera | None, enrolled: Iterable[EnrolledCamera]) -> EnrolledCamera | None:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import math
 
-from app.domain.source import NEVER_ENROLLED, Camera, EnrolledCamera, canonical, parse
+from app.domain.source import (
+    NEVER_ENROLLED,
+    Camera,
+    EnrolledCamera,
+    LightProfile,
+    canonical,
+    parse,
+)
 from app.errors import GalleryRefused
 from app.gallery.sql import Connection
 
@@ -12,25 +19,30 @@ from app.gallery.sql import Connection
 def everyone(connection: Connection) -> tuple[EnrolledCamera, ...]:
     """Oldest first. What cannot be read is left out, and so opens nothing."""
     rows = connection.execute(
-        "SELECT fingerprint, camera, enrolled_s FROM cameras ORDER BY enrolled_s, fingerprint"
+        "SELECT fingerprint, camera, enrolled_s, light FROM cameras "
+        "ORDER BY enrolled_s, fingerprint"
     )
-    read = ((_read(fingerprint, text), enrolled_s) for fingerprint, text, enrolled_s in rows)
-    return tuple(EnrolledCamera(camera, at_s) for camera, at_s in read if camera is not None)
+    read = ((_read(row[0], row[1], row[3]), row[2], row[3]) for row in rows)
+    return tuple(
+        EnrolledCamera(camera, at_s, LightProfile(light))
+        for camera, at_s, light in read
+        if camera is not None
+    )
 
 
 def unreadable(connection: Connection) -> list[str]:
     """What an operator is told of rows that are left out."""
-    rows = connection.execute("SELECT fingerprint, camera FROM cameras ORDER BY fingerprint")
+    rows = connection.execute("SELECT fingerprint, camera, light FROM cameras ORDER BY fingerprint")
     return [
         f"the enrolled camera {fingerprint[:12]} is not what it was enrolled as; enrol it again"
-        for fingerprint, text in rows
-        if _read(fingerprint, text) is None
+        for fingerprint, text, light in rows
+        if _read(fingerprint, text, light) is None
     ]
 
 
-def _read(fingerprint: str, text: str) -> Camera | None:
+def _read(fingerprint: str, text: str, light: str) -> Camera | None:
     try:
-        camera = parse(text)
+        camera, _ = parse(text), LightProfile(light)
     except (ValueError, KeyError, TypeError):
         return None
     honest = camera.fingerprint == fingerprint and camera.kind not in NEVER_ENROLLED
@@ -45,8 +57,8 @@ def put(connection: Connection, enrolled: EnrolledCamera) -> None:
     if not math.isfinite(enrolled.enrolled_utc_s):
         raise GalleryRefused("A time is finite. Set the clock.")
     connection.execute(
-        "INSERT OR REPLACE INTO cameras VALUES (?, ?, ?)",
-        (camera.fingerprint, canonical(camera), enrolled.enrolled_utc_s),
+        "INSERT OR REPLACE INTO cameras VALUES (?, ?, ?, ?)",
+        (camera.fingerprint, canonical(camera), enrolled.enrolled_utc_s, enrolled.light.value),
     )
 
 

@@ -1,6 +1,8 @@
-"""Tells whoever runs the kiosk, in the log, that the face path is shut for its camera's sake.
+"""What rooms without a gallery go by of the enrolled cameras: which is, and what was said of it.
 
-It only listens: what is decided is decided in the domain, by the same rule.
+`SourceWatch` tells whoever runs the kiosk, in the log, that the face path is shut for its
+camera's sake, `LightWatch` the camera room how a camera's light is treated. They only listen:
+what is decided is decided in the domain, by the same rule.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import threading
 from app.domain import source
 from app.domain.events import CameraOpened, Event, GalleryChanged
 from app.domain.policy import Policy
-from app.domain.source import Camera, EnrolledCamera, SourceFault
+from app.domain.source import Camera, EnrolledCamera, LightProfile, SourceFault
 
 log = logging.getLogger(__name__)
 
@@ -51,3 +53,17 @@ class SourceWatch:
                 source.CURES[fault],
             )
         self._said = fault
+
+
+class LightWatch:
+    """`see` is called with events of any kind and `of` with a camera, on any thread."""
+
+    def __init__(self) -> None:
+        self._enrolled: tuple[EnrolledCamera, ...] = ()
+
+    def see(self, event: Event) -> None:
+        if isinstance(event, GalleryChanged):
+            self._enrolled = event.cameras
+
+    def of(self, camera: Camera) -> LightProfile:
+        return source.light_of(camera, self._enrolled)

@@ -27,6 +27,7 @@ from app.domain.observation import Pose
 from app.domain.people import Person
 from app.domain.picture import Picture
 from app.domain.session import largest
+from app.domain.source import Camera, LightProfile
 from app.domain.spaces import Probe
 from app.ports import Chip, FaceEngine, Frame, FrameSource
 from app.runtime.beside import Asked, Beside, Cuts, Others, Store
@@ -62,7 +63,10 @@ class CameraRoom:
         picture_of: Callable[[Frame], Picture],
         post: Post,
         now: Now,
+        light_of: Callable[[Camera], LightProfile] = lambda _: LightProfile.AS_IS,
     ) -> None:
+        self._light_of = light_of
+        self._light = LightProfile.AS_IS
         self._source = source
         self._frames = frames
         self._pictures = pictures
@@ -134,6 +138,8 @@ class CameraRoom:
                     self._name(turn)
                     named = turn
                 frame = self._source.read()
+                if self._light is not LightProfile.AS_IS:
+                    frame = replace(frame, light=self._light)
                 ready()
                 self._hand_on(turn, self._frames, frame)
                 self._hand_on(turn, self._pictures, self._picture_of(frame))
@@ -151,6 +157,7 @@ class CameraRoom:
         """Say which camera it is to the visit of `turn`, once and before its first frame; also
         where the camera stayed open from the visit before."""
         camera = self._source.identity()
+        self._light = self._light_of(camera)
         with self._turn:
             if turn == self._turns:
                 self._post(CameraOpened(self._now(), camera))

@@ -41,7 +41,7 @@ from app.domain.policy import Policy
 from app.ports import BadgeReader, Clock, Cues, Door, FaceEngine, Frame, FrameSource
 from app.presentation import View
 from app.runtime.beside import Others
-from app.runtime.cameras import SourceWatch
+from app.runtime.cameras import LightWatch, SourceWatch
 from app.runtime.eyes import NOBODY_ELSE, CameraRoom, VisionRoom
 from app.runtime.hands import DoorHand, ReaderHand
 from app.runtime.kernel import NONCE_BYTES, Kernel
@@ -92,8 +92,15 @@ class House:
         self.kernel = Kernel(kiosk.start(policy), policy, parts.clock, self._perform, self._publish)
         post, now = self.kernel.post, self.kernel.now
         self._source = SourceWatch(policy)
+        self._light = LightWatch()
         self._camera = CameraRoom(
-            parts.source, self.frames, self.pictures, parts.picture_of, self._note, now
+            parts.source,
+            self.frames,
+            self.pictures,
+            parts.picture_of,
+            self._note,
+            now,
+            self._light.of,
         )
         others = replace(parts.others, adapting=policy.adapting.enabled)
         self._vision = VisionRoom(
@@ -150,6 +157,7 @@ class House:
 
     def _note(self, event: Event) -> None:
         self._source.see(event)
+        self._light.see(event)
         self.kernel.post(event)
 
     def _tell(self, part: Part, condition: Condition, code: str) -> None:

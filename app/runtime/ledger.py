@@ -42,7 +42,7 @@ from app.domain.lockout import is_locked
 from app.domain.matching import Snapshot, Space
 from app.domain.people import Claim, ClaimKind, Secret
 from app.domain.policy import Policy
-from app.domain.source import EnrolledCamera
+from app.domain.source import EnrolledCamera, light_of
 from app.domain.tape import encode
 from app.domain.templates import Aside
 from app.errors import FoyerError, GalleryRefused, GalleryUnwritable
@@ -230,7 +230,8 @@ class LedgerRoom:
                 verdict, _ = check_pin(opened, ADMINISTRATOR, job.pin, self._now().utc_s)
                 return AdminChecked(self._now(), job.ticket, verdict)
             case EnrolCamera(ticket=ticket, camera=camera):
-                enrolled = EnrolledCamera(camera, self._now().utc_s)
+                light = light_of(camera, gallery.cameras())
+                enrolled = EnrolledCamera(camera, self._now().utc_s, light)
                 gallery.put_camera(enrolled, camera_entry("camera-enrolled", enrolled))
                 return CameraEnrolled(self._now(), ticket, enrolled)
             case StoreTrials(ticket=ticket, tested=tested, entry=entry):

@@ -21,12 +21,14 @@ from app.cv import cv2
 from app.domain.anomaly import Signs
 from app.domain.matching import Embedding, Space
 from app.domain.observation import Box, Face, Observation
+from app.domain.source import LightProfile
 from app.errors import ModelMissing, ModelRejected
 from app.ports import Chip, Frame
 from app.vision import golden, light, quality
 from app.vision.loading import load_parts
 from app.vision.manifest import Pack
 from app.vision.parts import LiveScorer, Parts, Points
+from app.vision.pixels import stretched
 from app.vision.pose import pose_of
 from app.vision.relief import relief_of
 from app.vision.search import Search
@@ -114,7 +116,9 @@ class Engine:
     def align(self, frame: Frame, face: Face) -> Chip:
         parts, _ = self._loaded()
         landmarks = self._marks_of(frame, face) if self._marks_anew else np.array(face.landmarks)
-        return Chip(parts.recogniser.align(frame.pixels, landmarks))
+        chip = parts.recogniser.align(frame.pixels, landmarks)
+        even = frame.light is LightProfile.EVENED and self._pack.input.evens
+        return Chip(stretched(chip) if even else chip)
 
     def embed(self, chip: Chip) -> Embedding:
         parts, _ = self._loaded()

@@ -270,7 +270,7 @@ def _download(table: Table) -> Download:
 
 def _input(table: Table) -> Input:
     usual = {"width_px", "height_px", "channels", "mean", "scale", "template"}
-    entries.only(table, usual | {"points", "margin", "layout", "scaling"})
+    entries.only(table, usual | {"points", "margin", "layout", "scaling", "evens"})
     mean = entries.numbers(table, "mean")
     each = isinstance(table.get("scale"), list)
     scale = entries.numbers(table, "scale") if each else (entries.number(table, "scale"),) * 3
@@ -291,6 +291,7 @@ def _input(table: Table) -> Input:
         margin=margin,
         layout=Layout(entries.text(table, "layout")) if "layout" in table else Layout.NCHW,
         scaling=Scaling(entries.text(table, "scaling")) if "scaling" in table else Scaling.FIXED,
+        evens=entries.switch(table, "evens") if "evens" in table else False,
     )
 
 

@@ -142,6 +142,8 @@ class Input:
     given, the face is turned, moved and scaled so that the middles of the eyes, the tip of the
     nose and the corners of the mouth come nearest to them, pixels, the left of the picture first.
     Where `margin` is, the face's box is cut out as a square that much larger than its longer side.
+    `evens`: it was measured to tell people apart better where flat pictures are stretched; only
+    then does a camera's light profile change anything.
     """
 
     width_px: int
@@ -154,6 +156,7 @@ class Input:
     margin: float = 0.0
     layout: Layout = Layout.NCHW
     scaling: Scaling = Scaling.FIXED
+    evens: bool = False
 
     @property
     def shape(self) -> tuple[int, int, int, int]:

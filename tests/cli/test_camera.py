@@ -106,6 +106,57 @@ def test_once_more_changes_nothing_and_asks_for_nothing(kiosk: Foyer, camera: Ca
     assert not camera.is_open
 
 
+def test_an_administrator_says_how_its_light_is_treated(kiosk: Foyer, camera: Camcorder) -> None:
+    short = LENS.fingerprint[:12]
+    kiosk.ok("liveness", "camera", "enrol", stdin=PIN)
+    assert "light" not in kiosk.ok("liveness", "camera").out
+    ran = kiosk.ok("liveness", "camera", "light", short, "evened", "--json", stdin=PIN)
+    assert ran.document["light"] == "evened"
+    assert journal(kiosk)[-1] == (EntryKind.ADMIN, True, f"camera-light evened {short}")
+    shown = kiosk.ok("liveness", "camera", "--json")
+    assert [each["light"] for each in shown.document["enrolled"]] == ["evened"]
+    assert "(light evened)" in kiosk.ok("liveness", "camera").out
+    kiosk.ok("liveness", "camera", "light", short, "as-is", stdin=PIN)
+    kiosk.ok("liveness", "camera", "light", short, "as-is")
+    assert [detail.split()[:2] for _, _, detail in journal(kiosk)[1:]] == [
+        ["camera-light", "evened"],
+        ["camera-light", "as-is"],
+    ], "what changes nothing is not written down, and asks for no PIN"
+
+
+@pytest.mark.parametrize(("pack", "used"), [("embedded", False), ("retail-0095", True)])
+def test_a_pack_that_does_not_gain_by_it_says_so(
+    kiosk: Foyer, camera: Camcorder, pack: str, used: bool
+) -> None:
+    kiosk.ok("liveness", "camera", "enrol", stdin=PIN)
+    words = ("liveness", "camera", "light", LENS.fingerprint[:12], "evened")
+    ran = kiosk.ok("--set", f"models.pack={pack}", *words, stdin=PIN)
+    assert ("changes nothing" in ran.out) is not used
+    again = kiosk.ok("--set", f"models.pack={pack}", *words, "--json")
+    assert again.document["used"] is used
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("light",), ("light", "abcd"), ("light", "abcd", "bright"), ("enrol", "abcd", "as-is")],
+)
+def test_a_light_that_is_none_is_a_misuse(
+    kiosk: Foyer, camera: Camcorder, words: tuple[str, ...]
+) -> None:
+    kiosk.ok("liveness", "camera", "enrol", stdin=PIN)
+    ran = kiosk("liveness", "camera", *words)
+    assert ran.code == 2
+    assert len(journal(kiosk)) == 1
+
+
+def test_nobody_else_says_how_light_is_treated(kiosk: Foyer, camera: Camcorder) -> None:
+    kiosk.ok("liveness", "camera", "enrol", stdin=PIN)
+    short = LENS.fingerprint[:12]
+    assert kiosk("liveness", "camera", "light", short, "evened", stdin="000000\n").code != 0
+    assert kiosk("liveness", "camera", "light", "0000000", "evened", stdin=PIN).code != 0
+    assert not [detail for _, _, detail in journal(kiosk) if detail.startswith("camera-light ev")]
+
+
 @pytest.mark.parametrize("pin", ["000000\n", "\n", "", f"{ADMIN_PIN}0\n"])
 def test_nobody_else_enrols_a_camera(kiosk: Foyer, camera: Camcorder, pin: str) -> None:
     ran = kiosk("liveness", "camera", "enrol", "--json", stdin=pin)

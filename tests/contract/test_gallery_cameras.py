@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.journal import Entry, EntryKind, first_break, parse
-from app.domain.source import EnrolledCamera, SourceKind
+from app.domain.source import EnrolledCamera, LightProfile, SourceKind, canonical
 from app.errors import GalleryLocked, GalleryRefused, GalleryUnwritable
 from app.gallery import opening, sql
 from app.gallery.store import Store
@@ -53,6 +53,27 @@ def test_the_same_camera_again_takes_its_own_place(gallery: Gallery) -> None:
     gallery.put_camera(ENROLLED, ENTRY)
     gallery.put_camera(EnrolledCamera(LENS, NOW), ENTRY)
     assert gallery.cameras() == (EnrolledCamera(LENS, NOW),)
+
+
+@pytest.mark.parametrize("light", LightProfile)
+def test_what_is_said_of_a_cameras_light_is_kept(gallery: Gallery, light: LightProfile) -> None:
+    gallery.put_camera(ENROLLED, ENTRY)
+    before = gallery.change_counter()
+    gallery.put_camera(replace(ENROLLED, light=light), replace(ENTRY, detail="camera-light"))
+    assert gallery.cameras() == (replace(ENROLLED, light=light),)
+    assert gallery.change_counter() > before, "a running kiosk sees it"
+    assert details(gallery)[-1] == "camera-light"
+
+
+def test_a_light_nobody_knows_opens_nothing_and_is_told(tmp_path: Path) -> None:
+    store = Store(tmp_path / "g.db", MemoryKeyStore())
+    store.open()
+    store.put_camera(ENROLLED, ENTRY)
+    store._open().connection.execute("UPDATE cameras SET light = 'dazzling'")
+    assert store.cameras() == ()
+    (said,) = [each for each in store.check() if not each.ok]
+    assert said.name == "enrolled cameras"
+    store.close()
 
 
 def test_a_forgotten_camera_is_gone_and_nobody_forgets_one_that_is_not_there(
@@ -163,4 +184,14 @@ def test_a_gallery_of_the_version_before_is_brought_up_and_asks_for_a_camera(
     store.put_camera(ENROLLED, ENTRY)
     assert store.cameras() == (ENROLLED,)
     assert all(each.ok for each in store.check())
+    store.close()
+
+
+def test_a_camera_of_the_version_before_light_was_known_stays_as_it_is(tmp_path: Path) -> None:
+    keys = MemoryKeyStore()
+    row = (LENS.fingerprint, canonical(LENS), ENROLLED.enrolled_utc_s)
+    earlier(tmp_path / "g.db", keys, 6, [("INSERT INTO cameras VALUES (?, ?, ?)", row)], [ENTRY])
+    store = Store(tmp_path / "g.db", keys)
+    store.open()
+    assert store.cameras() == (ENROLLED,)
     store.close()

@@ -25,6 +25,7 @@ from app.domain.journal import Entry, EntryKind
 from app.domain.matching import MatchPolicy
 from app.domain.people import Claim, ClaimKind
 from app.domain.picture import Picture
+from app.domain.source import Camera, LightProfile
 from app.ports import CameraFormat, Chip, Frame
 from app.runtime import eyes
 from app.runtime.eyes import CameraRoom, VisionRoom
@@ -71,15 +72,25 @@ class Room:
     pictures: Mailbox[Picture] = field(default_factory=Mailbox)
     events: list[Event] = field(default_factory=list)
     picture_of: Callable[[Frame], Picture] = lambda frame: Picture(1, 1, bytes([frame.number] * 3))
+    light_of: Callable[[Camera], LightProfile] = lambda camera: LightProfile.AS_IS
 
     def __post_init__(self) -> None:
         self.room = CameraRoom(
-            self.camera, self.frames, self.pictures, self._picture, self.events.append, now
+            self.camera,
+            self.frames,
+            self.pictures,
+            self._picture,
+            self.events.append,
+            now,
+            self._light,
         )
         self.camera.let.put(frame_of(1))
 
     def _picture(self, frame: Frame) -> Picture:
         return self.picture_of(frame)
+
+    def _light(self, camera: Camera) -> LightProfile:
+        return self.light_of(camera)
 
     @contextmanager
     def watching(self) -> Any:
