@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from app.domain.schedule import Window
-
-from app.domain.people import Claim, ClaimKind, Need, Person, PersonKind, Status, Terms
+from app.domain.people import Claim, ClaimKind, Need, Person, PersonKind, Status
 from tests.fakes.clock import START_UTC_S
 
 DAY_S = 86_400.0
-_DAY_OF_STORIES = datetime.fromtimestamp(START_UTC_S, UTC).weekday()
-#: Hours of the day after the stories.
-NOT_NOW = Window(((_DAY_OF_STORIES + 2) % 7,), 0, 60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +34,6 @@ def member(
     from_s: float | None = None,
     until_s: float | None = None,
     needs: frozenset[Need] = frozenset(),
-    terms: Terms | None = None,
 ) -> Member:
     """`from_s` and `until_s` are seconds before and after the stories begin."""
     person = Person(
@@ -52,7 +45,6 @@ def member(
         valid_from_s=None if from_s is None else START_UTC_S + from_s,
         valid_until_s=None if until_s is None else START_UTC_S + until_s,
         needs=needs,
-        terms=terms or Terms(),
     )
     return Member(person, badge=f"04-{number}-A1", pin=f"{number}{number[::-1]}")
 
@@ -66,11 +58,7 @@ FARAH = member("Farah", "1006", status=Status.ENDED)
 GRETA = member("Greta", "1007", needs=frozenset({Need.NO_BLINK, Need.NO_MOUTH}))
 HIRO = member("Hiro", "1008", needs=frozenset({Need.NO_HEAD_MOVEMENT, Need.NO_BLINK}))
 IVO = member("Ivo", "1009", until_s=3600.0)
-JUNA = member("Juna", "1010", status=Status.DORMANT)
-KOFI = member("Kofi", "1011", terms=Terms(sites=frozenset({"southgate"})))
-LENA = member("Lena", "1012", terms=Terms(zones=frozenset({"laboratory"})))
-MILO = member("Milo", "1013", terms=Terms(hours=(NOT_NOW,)))
 
-STAFF = (AMARA, BRUNO, CHIKA, DILEK, EMIL, FARAH, GRETA, HIRO, IVO, JUNA, KOFI, LENA, MILO)
+STAFF = (AMARA, BRUNO, CHIKA, DILEK, EMIL, FARAH, GRETA, HIRO, IVO)
 STRANGER = "a stranger"
 """Whose face this is, where it is nobody's of the house."""

@@ -23,21 +23,7 @@ from tests.fakes.faces import (
     tilted,
     turned,
 )
-from tests.fakes.people import (
-    AMARA,
-    BRUNO,
-    CHIKA,
-    DILEK,
-    EMIL,
-    FARAH,
-    HIRO,
-    JUNA,
-    KOFI,
-    LENA,
-    MILO,
-    STRANGER,
-    Member,
-)
+from tests.fakes.people import AMARA, BRUNO, CHIKA, DILEK, EMIL, FARAH, HIRO, STRANGER, Member
 from tests.flows.story import (
     Line,
     asks,
@@ -136,10 +122,6 @@ STORIES: dict[Reason, Lines] = {
     Reason.NOT_YET_VALID: (*before_the_camera(who=DILEK), *refused(Reason.NOT_YET_VALID)),
     Reason.ENDED: (*before_the_camera(who=CHIKA), *refused(Reason.ENDED)),
     Reason.SUSPENDED: (*before_the_camera(who=EMIL), *refused(Reason.SUSPENDED)),
-    Reason.DORMANT: (*with_pin(JUNA), *refused(Reason.DORMANT)),
-    Reason.OTHER_SITE: (*before_the_camera(who=KOFI), *refused(Reason.OTHER_SITE)),
-    Reason.OTHER_ZONE: (*before_the_camera(who=LENA), *refused(Reason.OTHER_ZONE)),
-    Reason.OUTSIDE_HOURS: (*before_the_camera(who=MILO), *refused(Reason.OUTSIDE_HOURS)),
     Reason.FACTORS_OWED: (*before_the_camera(), *refused(Reason.FACTORS_OWED)),
     Reason.FACE_UNAVAILABLE: (
         person_walks_up(HIRO),
@@ -203,10 +185,6 @@ def test_who_goes_away_is_told_nothing_and_leaves_a_row(reason: Reason) -> None:
         (DILEK, Reason.NOT_YET_VALID),
         (EMIL, Reason.SUSPENDED),
         (FARAH, Reason.ENDED),
-        (JUNA, Reason.DORMANT),
-        (KOFI, Reason.OTHER_SITE),
-        (LENA, Reason.OTHER_ZONE),
-        (MILO, Reason.OUTSIDE_HOURS),
     ],
 )
 def test_a_right_pin_does_not_help_who_may_not_enter(who: Member, reason: Reason) -> None:
