@@ -97,7 +97,7 @@ def test_the_points_are_where_dlib_puts_them(
     marks: mesh.Mesh, detector: YuNet, assets: Path
 ) -> None:
     """Of 400 photographs the mean was 0.049 eye distances (3 mm), and the worst point of the 68,
-    on the jaw, 0.087 (median). dlib's own points scatter by 0.02 with the box they start from."""
+    on the jaw, 0.087 (median)."""
     people = sorted((assets / "identities" / "lfw").glob("*/*_0001.jpg"))[::40]
     if not people:
         pytest.skip("no photographs of Labeled Faces in the Wild")
