@@ -252,15 +252,26 @@ def look_over(path: Path, key: bytes, mark: HighWater | None) -> None:
                     f"{version}, this one knows {len(migrations())}). Update Foyer."
                 )
             if faults := damage(connection):
-                raise GalleryCorrupt(f"The gallery {path} was altered: {faults[0]}. {PUT_BACK}")
+                raise _damaged(path, f"was altered: {faults[0]}")
             with transaction(connection, "DEFERRED"):
                 _compare(path, connection, mark)
         finally:
             connection.close()
     except dbapi2.Error as error:
-        if path.stat().st_size % PAGE_SIZE and isinstance(told(error), GalleryCorrupt):
-            raise GalleryCorrupt(f"The gallery {path} is cut short. {PUT_BACK}") from error
+        if isinstance(told(error), GalleryCorrupt) and _is_cut(path):
+            raise _damaged(path, "cannot be read") from error
         raise told(error) from error
+
+
+def _is_cut(path: Path) -> bool:
+    return path.stat().st_size % PAGE_SIZE > 0
+
+
+def _damaged(path: Path, how: str) -> GalleryCorrupt:
+    """Where the file ends within a page, that is what is said: it does not depend on which page
+    was looked at first."""
+    said = "is cut short" if _is_cut(path) else how
+    return GalleryCorrupt(f"The gallery {path} {said}. {PUT_BACK}")
 
 
 def damage(connection: Connection) -> list[str]:

@@ -104,7 +104,7 @@ def flipped(path: Path) -> None:
     ("spoil", "word"),
     [
         (plaintext, "without encryption"),
-        (cut, "invalid size"),
+        (cut, "cut short"),
         (emptied, "empty"),
         (flipped, "altered"),
     ],
