@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import requests
 
 from app.errors import ModelMissing, ModelRejected
+from app.vision.archives import UNREADABLE
 from app.vision.manifest import Download, ModelFile
 
 #: Seconds until a server has to answer, and between two pieces of what it sends.
@@ -202,7 +203,7 @@ def member_of(archive: Path, file: ModelFile, name: str) -> bytes:
             if inside is not None:
                 with opened.open(inside) as stream:
                     return stream.read(file.bytes + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as fault:
+    except UNREADABLE as fault:
         raise ModelRejected(
             f"The archive {archive.name} cannot be unpacked ({type(fault).__name__}). "
             "Fetch it again."

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.errors import ModelError, ModelMissing, ModelRejected
+from app.vision.archives import UNREADABLE
 from app.vision.manifest import AntispoofPack, ModelFile, Pack
 from app.vision.packs import load_verified
 
@@ -115,7 +116,7 @@ def _in_archive(file: ModelFile, source: Path) -> bytes:
                         content = stream.read(file.bytes + 1)
                     if file.is_right(content):
                         return content
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as fault:
+    except UNREADABLE as fault:
         raise ModelRejected(
             f"{source} cannot be unpacked as a zip archive ({type(fault).__name__}). Name a "
             "folder, or the archive as it was published."

@@ -18,6 +18,7 @@ import numpy as np
 from app.cv import cv2
 from app.domain.observation import Box
 from app.vision import golden
+from app.vision.archives import UNREADABLE
 from app.vision.inputs import prepared
 from app.vision.manifest import Channels, Golden, Input, Layout
 from app.vision.onnx import Numbers, rejected
@@ -165,7 +166,7 @@ def network_in(archive: bytes, name: str) -> bytes:
             content = stream.read(MOST_BYTES + 1)
     except KeyError as fault:
         raise rejected(name, f"holds no {MEMBER}") from fault
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as fault:
+    except UNREADABLE as fault:
         raise rejected(name, f"cannot be unpacked ({type(fault).__name__})") from fault
     if len(content) > MOST_BYTES:
         raise rejected(name, f"holds a {MEMBER} that is far too large")
